@@ -1,8 +1,15 @@
 // One line per dialect, interface and pass group of Hewn.
 #include "hewn/Tools/Register.h"
+#include "hewn/Conversion/NNToLinalg/Passes.h"
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Dialect/ONNX/ONNX.h"
+#include "hewn/Stage/Buffers/Passes.h"
+#include "hewn/Stage/Graph/Passes.h"
+#include "hewn/Stage/Kernels/Passes.h"
+#include "hewn/Stage/Place/Passes.h"
+#include "hewn/Stage/Plan/Passes.h"
+#include "hewn/Target/CPU/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 
@@ -12,4 +19,18 @@ void hewn::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<hewn::HewnDialect, hewn::nn::NNDialect, hewn::onnx::ONNXDialect>();
 }
 
-void hewn::registerAllPasses() {}
+void hewn::registerAllPasses() {
+  registerGraphPasses();
+  registerGraphPipelines();
+  registerPlacePasses();
+  registerPlacePipelines();
+  registerKernelsPasses();
+  registerKernelsPipelines();
+  registerBuffersPasses();
+  registerBuffersPipelines();
+  registerNNToLinalgPasses();
+  registerCPUPasses();
+  registerCPUPipelines();
+  registerPlanPasses();
+  registerPlanPipelines();
+}
