@@ -20,7 +20,7 @@ namespace {
 /// Holds the targets; an interface of the dialect, so that their lifetime is the context's.
 struct TargetList : DialectInterface::Base<TargetList> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TargetList)
-  using Base::Base;
+  explicit TargetList(Dialect *dialect) : Base(dialect) {}
   std::vector<std::unique_ptr<Target>> targets;
 };
 } // namespace
