@@ -105,6 +105,9 @@ LogicalResult interpretCumSum(nn::CumSumOp op, Frame &frame) {
   return frame.set(op.getResult(), *result);
 }
 
+/// x > y with NaN below every number, so that the order is strict.
+bool ranksAbove(double x, double y) { return std::isnan(y) ? !std::isnan(x) : x > y; }
+
 LogicalResult interpretTopK(nn::TopKOp op, Frame &frame) {
   Tensor input = frame.get(op.getInput());
   FailureOr<Tensor> values = frame.allocateResult(op, 0), indices = frame.allocateResult(op, 1);
@@ -122,10 +125,12 @@ LogicalResult interpretTopK(nn::TopKOp op, Frame &frame) {
       int64_t first = begin + a * from.stride, second = begin + b * from.stride;
       if (!op.getLargest())
         std::swap(first, second);
-      if (input.isFloat() ? input.getFloat(first) != input.getFloat(second)
-                          : input.getInteger(first) != input.getInteger(second))
-        return input.isFloat() ? input.getFloat(first) > input.getFloat(second)
-                               : input.getInteger(first) > input.getInteger(second);
+      if (input.isFloat() ? ranksAbove(input.getFloat(first), input.getFloat(second))
+                          : input.getInteger(first) > input.getInteger(second))
+        return true;
+      if (input.isFloat() ? ranksAbove(input.getFloat(second), input.getFloat(first))
+                          : input.getInteger(second) > input.getInteger(first))
+        return false;
       return a < b;
     };
     llvm::sort(order, before);
