@@ -35,7 +35,8 @@ FailureOr<SizeList> Node::broadcastShape(ArrayRef<SizeList> shapes) {
         wanted = size;
         continue;
       }
-      if (!expectEqual(wanted, size, "sizes of dimension " + Twine(rank - shape.size() + position) + " do not broadcast"))
+      if (!expectEqual(wanted, size,
+                       "sizes of dimension " + Twine(rank - shape.size() + position) + " do not broadcast"))
         return failure();
       if (Sizes::known(size))
         wanted = size;
@@ -46,13 +47,15 @@ FailureOr<SizeList> Node::broadcastShape(ArrayRef<SizeList> shapes) {
 Value Node::broadcast(Value value, ArrayRef<AffineExpr> target) {
   SizeList from = shape(value);
   if (from.size() > target.size()) {
-    (void)invalid("a value of rank " + Twine(from.size()) + " does not broadcast to rank " + Twine(target.size())); // kept
+    (void)invalid("a value of rank " + Twine(from.size()) + " does not broadcast to rank " +
+                  Twine(target.size())); // kept
     return value;
   }
   bool same = from.size() == target.size();
   for (auto [position, size] : llvm::enumerate(from)) {
     AffineExpr wanted = target[target.size() - from.size() + position];
-    if (!Sizes::isKnown(size, 1) && !expectEqual(size, wanted, "size of dimension " + Twine(position) + " does not broadcast"))
+    if (!Sizes::isKnown(size, 1) &&
+        !expectEqual(size, wanted, "size of dimension " + Twine(position) + " does not broadcast"))
       return value;
     same &= Sizes::known(size) == Sizes::known(wanted) && sizes.equal(size, wanted);
   }
@@ -81,9 +84,8 @@ Value Node::binary(nn::ElementwiseKind kind, Value lhs, Value rhs, Type resultEl
 
 Value Node::reshape(Value value, ArrayRef<AffineExpr> target) {
   SizeList from = shape(value);
-  if (from.size() == target.size() && llvm::all_of(llvm::zip(from, target), [&](auto pair) {
-        return std::get<0>(pair) == std::get<1>(pair);
-      }))
+  if (from.size() == target.size() &&
+      llvm::all_of(llvm::zip(from, target), [&](auto pair) { return std::get<0>(pair) == std::get<1>(pair); }))
     return value;
   if (!expectEqual(sizes.product(from), sizes.product(target), "element counts of a reshape differ"))
     return value;
@@ -138,7 +140,9 @@ Value Node::scalar(double value, Type elementType) {
   return cast(scalar(value, builder.getIntegerType(64)), elementType);
 }
 
-Value Node::constant(DenseElementsAttr value) { return arith::ConstantOp::create(builder, loc, value.getType(), value); }
+Value Node::constant(DenseElementsAttr value) {
+  return arith::ConstantOp::create(builder, loc, value.getType(), value);
+}
 
 Value Node::tensor(Type elementType, ArrayRef<int64_t> shape, ArrayRef<AffineExpr> elements) {
   return conversion.materialize({elementType, llvm::to_vector(shape), SizeList(elements)}, loc);

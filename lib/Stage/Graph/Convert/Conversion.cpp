@@ -167,7 +167,8 @@ LogicalResult Conversion::finish() {
       return failure();
     operand.set(value);
   }
-  function.setType(FunctionType::get(function.getContext(), function.getArgumentTypes(), terminator->getOperandTypes()));
+  function.setType(
+      FunctionType::get(function.getContext(), function.getArgumentTypes(), terminator->getOperandTypes()));
   for (unsigned result = 0; result < terminator->getNumOperands(); ++result) {
     auto type = dyn_cast<RankedTensorType>(terminator->getOperand(result).getType());
     auto dims = function.getResultAttrOfType<ArrayAttr>(result, kDimsAttr);

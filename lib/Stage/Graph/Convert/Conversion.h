@@ -9,8 +9,8 @@
 
 namespace hewn::graph {
 
-/// The elements of a small integer or boolean tensor whose elements are sizes: it becomes a tensor only when an ordinary
-/// op reads it.
+/// The elements of a small integer or boolean tensor whose elements are sizes: it becomes a tensor only when an
+/// ordinary op reads it.
 struct KnownElements {
   mlir::Type elementType;
   llvm::SmallVector<int64_t> shape;
@@ -132,8 +132,8 @@ public:
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> target);
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> perm);
   mlir::Value cast(mlir::Value value, mlir::Type elementType);
-  mlir::Value slice(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> offsets, llvm::ArrayRef<mlir::AffineExpr> target,
-                    llvm::ArrayRef<int64_t> steps);
+  mlir::Value slice(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> offsets,
+                    llvm::ArrayRef<mlir::AffineExpr> target, llvm::ArrayRef<int64_t> steps);
   mlir::Value reduce(mlir::Value value, nn::ReduceKind kind, llvm::ArrayRef<int64_t> axes, bool keepDims);
   /// A rank-0 constant (integers through double are exact up to 2^53).
   mlir::Value scalar(double value, mlir::Type elementType);

@@ -61,13 +61,20 @@ struct BinaryRow {
   ElementwiseKind kind;
 };
 static const BinaryRow kBinary[] = {
-    {"Add", ElementwiseKind::Add},           {"Sub", ElementwiseKind::Sub},
-    {"Mul", ElementwiseKind::Mul},           {"Div", ElementwiseKind::Div},
-    {"And", ElementwiseKind::And},           {"Or", ElementwiseKind::Or},
-    {"Xor", ElementwiseKind::Xor},           {"BitwiseAnd", ElementwiseKind::BitAnd},
-    {"BitwiseOr", ElementwiseKind::BitOr},   {"BitwiseXor", ElementwiseKind::BitXor},
-    {"Equal", ElementwiseKind::Equal},       {"Less", ElementwiseKind::Less},
-    {"Greater", ElementwiseKind::Greater},   {"LessOrEqual", ElementwiseKind::LessEqual},
+    {"Add", ElementwiseKind::Add},
+    {"Sub", ElementwiseKind::Sub},
+    {"Mul", ElementwiseKind::Mul},
+    {"Div", ElementwiseKind::Div},
+    {"And", ElementwiseKind::And},
+    {"Or", ElementwiseKind::Or},
+    {"Xor", ElementwiseKind::Xor},
+    {"BitwiseAnd", ElementwiseKind::BitAnd},
+    {"BitwiseOr", ElementwiseKind::BitOr},
+    {"BitwiseXor", ElementwiseKind::BitXor},
+    {"Equal", ElementwiseKind::Equal},
+    {"Less", ElementwiseKind::Less},
+    {"Greater", ElementwiseKind::Greater},
+    {"LessOrEqual", ElementwiseKind::LessEqual},
     {"GreaterOrEqual", ElementwiseKind::GreaterEqual},
 };
 
@@ -98,7 +105,9 @@ static Results convertVariadic(Node &node) {
   if (failed(node.require(std::max(1u, node.operandCount()))))
     return failure();
   StringRef name = node.op.getOpType();
-  ElementwiseKind kind = name == "Max" ? ElementwiseKind::Max : name == "Min" ? ElementwiseKind::Min : ElementwiseKind::Add;
+  ElementwiseKind kind = name == "Max"   ? ElementwiseKind::Max
+                         : name == "Min" ? ElementwiseKind::Min
+                                         : ElementwiseKind::Add;
   SmallVector<Value> values = node.broadcastAll(node.operands());
   if (node.failed)
     return failure();
@@ -199,7 +208,8 @@ static Results convertSwish(Node &node) {
   Value x = node.operand(0), scaled = x;
   if (double alpha = node.real("alpha", 1.0); alpha != 1.0)
     scaled = node.binary(ElementwiseKind::Mul, x, node.scalar(alpha, Node::element(x)));
-  return SmallVector<Value>{node.elementwise(ElementwiseKind::Mul, {x, node.elementwise(ElementwiseKind::Sigmoid, scaled)})};
+  return SmallVector<Value>{
+      node.elementwise(ElementwiseKind::Mul, {x, node.elementwise(ElementwiseKind::Sigmoid, scaled)})};
 }
 
 /// Shrink: x + bias below -lambd, x - bias above lambd, 0 between.
@@ -212,7 +222,8 @@ static Results convertShrink(Node &node) {
   Value zero = node.broadcast(node.scalar(0, type), node.shape(x)), offset = node.scalar(bias, type);
   Value low = node.binary(ElementwiseKind::Less, x, node.scalar(-lambda, type), boolean);
   Value high = node.binary(ElementwiseKind::Greater, x, node.scalar(lambda, type), boolean);
-  Value upper = node.elementwise(ElementwiseKind::Select, {high, node.binary(ElementwiseKind::Sub, x, offset), zero}, type);
+  Value upper =
+      node.elementwise(ElementwiseKind::Select, {high, node.binary(ElementwiseKind::Sub, x, offset), zero}, type);
   return SmallVector<Value>{
       node.elementwise(ElementwiseKind::Select, {low, node.binary(ElementwiseKind::Add, x, offset), upper}, type)};
 }

@@ -27,7 +27,8 @@ static Results convertGather(Node &node) {
     int64_t at = *Sizes::known(index->elements[0]);
     auto size = Sizes::known(shape[*axis]);
     if (size && (at < -*size || at >= *size))
-      return node.invalid("index " + Twine(at) + " is outside of dimension " + Twine(*axis) + " of size " + Twine(*size));
+      return node.invalid("index " + Twine(at) + " is outside of dimension " + Twine(*axis) + " of size " +
+                          Twine(*size));
     SizeList offsets(shape.size(), node.sizes.constant(0)), taken = shape, target = shape;
     offsets[*axis] = at < 0 ? node.sizes.add(shape[*axis], node.sizes.constant(at)) : node.sizes.constant(at);
     taken[*axis] = node.sizes.constant(1);
@@ -131,7 +132,8 @@ static Results convertTopK(Node &node) {
   auto size = Sizes::known(node.shape(x)[*axis]);
   if (*k < 0 || (size && *k > *size))
     return node.invalid("k is " + Twine(*k) + ", outside of the dimension's size");
-  auto op = node.build<nn::TopKOp>({Node::element(x), node.builder.getI64Type()}, x, *axis, *k, node.integer("largest", 1) != 0);
+  auto op = node.build<nn::TopKOp>({Node::element(x), node.builder.getI64Type()}, x, *axis, *k,
+                                   node.integer("largest", 1) != 0);
   return SmallVector<Value>{op.getValues(), op.getIndices()};
 }
 

@@ -37,8 +37,8 @@ Value hewn::graph::matmul(Node &node, Value lhs, Value rhs) {
       lhs = node.reshape(lhs, padded);
     }
   } else if (!shared) {
-    FailureOr<SizeList> batch =
-        node.broadcastShape({SizeList(leftBatch.begin(), leftBatch.end()), SizeList(rightBatch.begin(), rightBatch.end())});
+    FailureOr<SizeList> batch = node.broadcastShape(
+        {SizeList(leftBatch.begin(), leftBatch.end()), SizeList(rightBatch.begin(), rightBatch.end())});
     if (failed(batch))
       return lhs;
     auto widen = [&](Value value, ArrayRef<AffineExpr> shape) {

@@ -17,7 +17,8 @@ static constexpr int64_t kMaxElements = int64_t(1) << 40;
 //===----------------------------------------------------------------------===//
 
 std::string Node::describe() {
-  std::string text = ("'" + (op.getDomain().empty() ? op.getOpType() : (op.getDomain() + "." + op.getOpType()).str()) + "'").str();
+  std::string text =
+      ("'" + (op.getDomain().empty() ? op.getOpType() : (op.getDomain() + "." + op.getOpType()).str()) + "'").str();
   if (StringRef name = nodeName(loc); !name.empty())
     text += (" (node '" + name + "')").str();
   return text;
@@ -25,7 +26,7 @@ std::string Node::describe() {
 
 LogicalResult Node::invalid(const Twine &reason) {
   if (!failed)
-    emitCoded(loc, ErrorCode::NodeInvalid, describe(), reason.str());
+    emitCoded(loc, ErrorCode::GraphNodeInvalid, describe(), reason.str());
   failed = true;
   return failure();
 }
@@ -156,7 +157,8 @@ SmallVector<int64_t> Node::integers(StringRef name, size_t count, int64_t missin
   if (list && list->size() == count)
     return *list;
   if (list && !list->empty())
-    (void)invalid("attribute '" + name + "' has " + Twine(list->size()) + " entries, not " + Twine(count)); // kept in `failed`
+    (void)invalid("attribute '" + name + "' has " + Twine(list->size()) + " entries, not " +
+                  Twine(count)); // kept in `failed`
   return SmallVector<int64_t>(count, missing);
 }
 
@@ -215,7 +217,8 @@ std::pair<SmallVector<int64_t>, SmallVector<Value>> Node::split(ArrayRef<AffineE
 /// Gives a new op its result types and verifies it; whatever is wrong with it is wrong with the node.
 void Node::infer(Operation *made) {
   nn::ShapeContext context(made->getContext());
-  for (auto [result, dims] : llvm::zip_equal(made->getResults(), mlir::cast<nn::ShapeOpInterface>(made).resultDims(context))) {
+  for (auto [result, dims] :
+       llvm::zip_equal(made->getResults(), mlir::cast<nn::ShapeOpInterface>(made).resultDims(context))) {
     SizeList list;
     SmallVector<int64_t> shape;
     int64_t elements = 1;

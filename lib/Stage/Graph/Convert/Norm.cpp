@@ -23,9 +23,11 @@ static Results convertBatchNorm(Node &node) {
       return failure();
   }
   Type type = Node::element(node.operand(4)), data = Node::element(x);
-  Value scale = node.cast(node.operand(1), type), bias = node.cast(node.operand(2), type), mean = node.cast(node.operand(3), type);
+  Value scale = node.cast(node.operand(1), type), bias = node.cast(node.operand(2), type),
+        mean = node.cast(node.operand(3), type);
   Value epsilon = node.scalar(node.real("epsilon", 1e-5f), type);
-  Value deviation = node.elementwise(ElementwiseKind::Sqrt, node.binary(ElementwiseKind::Add, node.operand(4), epsilon));
+  Value deviation =
+      node.elementwise(ElementwiseKind::Sqrt, node.binary(ElementwiseKind::Add, node.operand(4), epsilon));
   Value factor = node.elementwise(ElementwiseKind::Div, {scale, deviation});
   Value shift = node.elementwise(ElementwiseKind::Sub, {bias, node.elementwise(ElementwiseKind::Mul, {mean, factor})});
   int64_t rank = Node::rank(x) - 1;
@@ -119,7 +121,8 @@ static Results convertMeanVariance(Node &node) {
   if (failed(axes))
     return failure();
   Value centred = node.binary(ElementwiseKind::Sub, x, node.reduce(x, nn::ReduceKind::Mean, *axes, true));
-  Value variance = node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, *axes, true);
+  Value variance =
+      node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, *axes, true);
   Value deviation = node.binary(ElementwiseKind::Add, node.elementwise(ElementwiseKind::Sqrt, variance),
                                 node.scalar(1e-9, Node::element(x)));
   return SmallVector<Value>{node.binary(ElementwiseKind::Div, centred, deviation)};

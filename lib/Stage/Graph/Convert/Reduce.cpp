@@ -58,9 +58,9 @@ static Results convertArgReduce(Node &node) {
   FailureOr<int64_t> axis = node.axis(node.integer("axis", 0), Node::rank(x));
   if (failed(axis))
     return failure();
-  return SmallVector<Value>{node.build<nn::ArgReduceOp>(node.builder.getI64Type(), x, *axis, node.op.getOpType() == "ArgMax",
-                                                        node.integer("select_last_index", 0) != 0,
-                                                        node.integer("keepdims", 1) != 0)};
+  return SmallVector<Value>{
+      node.build<nn::ArgReduceOp>(node.builder.getI64Type(), x, *axis, node.op.getOpType() == "ArgMax",
+                                  node.integer("select_last_index", 0) != 0, node.integer("keepdims", 1) != 0)};
 }
 
 /// Softmax and LogSoftmax from version 13 on: along one axis.
@@ -86,7 +86,8 @@ static Results convertHardmax(Node &node) {
   Value best = node.build<nn::ArgReduceOp>(i64, x, *axis, /*largest=*/true, /*select_last=*/false, /*keep_dims=*/true);
   auto [fixed, dynamic] = node.split(node.shape(x)[*axis]);
   Value numbers = node.build<nn::IotaOp>(i64, node.scalar(0, i64), node.scalar(1, i64), dynamic, fixed);
-  Value hit = node.binary(ElementwiseKind::Equal, best, node.alongAxis(numbers, *axis, Node::rank(x)), node.builder.getI1Type());
+  Value hit = node.binary(ElementwiseKind::Equal, best, node.alongAxis(numbers, *axis, Node::rank(x)),
+                          node.builder.getI1Type());
   return SmallVector<Value>{node.cast(hit, type)};
 }
 

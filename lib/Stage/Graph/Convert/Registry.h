@@ -16,8 +16,8 @@ public:
     int64_t first, last; // range of `since`
     ConvertFn convert;
   };
-  void add(llvm::StringRef opType, ConvertFn convert, int64_t first = 1, int64_t last = std::numeric_limits<int64_t>::max(),
-           llvm::StringRef domain = "") {
+  void add(llvm::StringRef opType, ConvertFn convert, int64_t first = 1,
+           int64_t last = std::numeric_limits<int64_t>::max(), llvm::StringRef domain = "") {
     rules[(domain + ":" + opType).str()].push_back({first, last, convert});
   }
   ConvertFn find(llvm::StringRef domain, llvm::StringRef opType, int64_t since) const;
@@ -46,8 +46,8 @@ void registerResize(Registry &registry);
 mlir::Value matmul(Node &node, mlir::Value lhs, mlir::Value rhs);
 
 /// Offset and element count of a slice of one dimension.
-std::pair<mlir::AffineExpr, mlir::AffineExpr> clampSlice(Sizes &sizes, mlir::AffineExpr start, mlir::AffineExpr end, int64_t step,
-                                                         mlir::AffineExpr size);
+std::pair<mlir::AffineExpr, mlir::AffineExpr> clampSlice(Sizes &sizes, mlir::AffineExpr start, mlir::AffineExpr end,
+                                                         int64_t step, mlir::AffineExpr size);
 
 /// The MLIR type of an ONNX TensorProto.DataType, or null.
 mlir::Type elementType(mlir::MLIRContext *context, int64_t onnxType);

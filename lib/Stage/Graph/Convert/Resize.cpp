@@ -87,7 +87,8 @@ static Results convertResize(Node &node) {
     axes = *checked;
   }
   auto isPresent = [&](unsigned index) {
-    return node.has(index) && Node::type(node.operand(index)).hasStaticShape() && Node::type(node.operand(index)).getNumElements() > 0;
+    return node.has(index) && Node::type(node.operand(index)).hasStaticShape() &&
+           Node::type(node.operand(index)).getNumElements() > 0;
   };
   if (isPresent(2) == isPresent(3))
     return node.invalid("exactly one of scales and sizes must be given");
@@ -95,13 +96,15 @@ static Results convertResize(Node &node) {
   if (failed(target))
     return failure();
 
-  std::string modeName = node.string("mode", "nearest"), coordinateName = node.string("coordinate_transformation_mode", "half_pixel"),
+  std::string modeName = node.string("mode", "nearest"),
+              coordinateName = node.string("coordinate_transformation_mode", "half_pixel"),
               nearestName = node.string("nearest_mode", "round_prefer_floor");
   auto mode = nn::symbolizeResizeMode(modeName);
   auto coordinate = nn::symbolizeCoordinateMode(coordinateName);
   auto nearest = nn::symbolizeNearestMode(nearestName);
   if (!mode || !coordinate || !nearest)
-    return node.unsupported("mode '" + modeName + "' with coordinates '" + coordinateName + "' and rounding '" + nearestName + "'");
+    return node.unsupported("mode '" + modeName + "' with coordinates '" + coordinateName + "' and rounding '" +
+                            nearestName + "'");
   if (node.integer("antialias", 0) && *mode != nn::ResizeMode::Nearest)
     for (double scale : target->scales)
       if (scale < 1)
@@ -109,8 +112,8 @@ static Results convertResize(Node &node) {
   if (target->shape == shape && llvm::all_of(target->scales, [](double scale) { return scale == 1; }))
     return SmallVector<Value>{x};
   auto [fixed, dynamic] = node.split(target->shape);
-  return SmallVector<Value>{node.build<nn::ResizeOp>(Node::element(x), x, dynamic, fixed, target->scales, *mode, *coordinate, *nearest,
-                                                     APFloat(node.real("cubic_coeff_a", -0.75f)),
+  return SmallVector<Value>{node.build<nn::ResizeOp>(Node::element(x), x, dynamic, fixed, target->scales, *mode,
+                                                     *coordinate, *nearest, APFloat(node.real("cubic_coeff_a", -0.75f)),
                                                      node.integer("exclude_outside", 0) != 0)};
 }
 

@@ -49,7 +49,8 @@ static Results convertIdentity(Node &node) {
 static Results convertDropout(Node &node) {
   if (failed(node.require(1)))
     return failure();
-  if (const KnownElements *training = node.known(2); node.has(2) && (!training || !Sizes::isKnown(training->elements[0], 0)))
+  if (const KnownElements *training = node.known(2);
+      node.has(2) && (!training || !Sizes::isKnown(training->elements[0], 0)))
     return node.unsupported("training_mode may be true");
   Value x = node.operand(0);
   SmallVector<Value> results = {x};
@@ -115,8 +116,8 @@ static Results convertFlatten(Node &node) {
     return node.invalid("axis " + Twine(axis) + " is outside of rank " + Twine(rank));
   axis = axis < 0 ? axis + rank : axis;
   SizeList shape = node.shape(x);
-  return SmallVector<Value>{node.reshape(x, {node.sizes.product(ArrayRef(shape).take_front(axis)),
-                                             node.sizes.product(ArrayRef(shape).drop_front(axis))})};
+  return SmallVector<Value>{node.reshape(
+      x, {node.sizes.product(ArrayRef(shape).take_front(axis)), node.sizes.product(ArrayRef(shape).drop_front(axis))})};
 }
 
 /// Squeeze with axes as an input; without them every static 1 goes.
@@ -143,7 +144,8 @@ static Results convertSqueeze(Node &node) {
   for (auto [position, size] : llvm::enumerate(shape)) {
     if (!llvm::is_contained(axes, (int64_t)position))
       target.push_back(size);
-    else if (!node.expectEqual(size, node.sizes.constant(1), "size of squeezed dimension " + Twine(position) + " is not 1"))
+    else if (!node.expectEqual(size, node.sizes.constant(1),
+                               "size of squeezed dimension " + Twine(position) + " is not 1"))
       return failure();
   }
   return SmallVector<Value>{node.reshape(x, target)};
@@ -162,10 +164,9 @@ static Results convertUnsqueeze(Node &node) {
     return failure();
   SizeList shape = node.shape(x), target;
   for (int64_t position = 0; position < rank; ++position)
-    target.push_back(llvm::is_contained(*axes, position) ? node.sizes.constant(1)
-                                                         : shape[target.size() - llvm::count_if(*axes, [&](int64_t axis) {
-                                                             return axis < position;
-                                                           })]);
+    target.push_back(llvm::is_contained(*axes, position)
+                         ? node.sizes.constant(1)
+                         : shape[target.size() - llvm::count_if(*axes, [&](int64_t axis) { return axis < position; })]);
   return SmallVector<Value>{node.reshape(x, target)};
 }
 

@@ -71,7 +71,8 @@ static std::optional<SmallVector<const KnownElements *>> allKnown(Node &node, un
 }
 
 /// Applies `apply` to broadcast elements; a null result means that an element is not known.
-static Evaluated elementwise(Node &node, unsigned arity, function_ref<AffineExpr(ArrayRef<AffineExpr>)> apply, Type result = {}) {
+static Evaluated elementwise(Node &node, unsigned arity, function_ref<AffineExpr(ArrayRef<AffineExpr>)> apply,
+                             Type result = {}) {
   auto operands = allKnown(node, arity);
   if (!operands || operands->size() != arity)
     return std::nullopt;
@@ -166,7 +167,10 @@ static Evaluated evaluateLogic(Node &n) {
         return {};
       bits.push_back(*Sizes::known(bit) != 0);
     }
-    bool value = name == "Not" ? !bits[0] : name == "And" ? bits[0] && bits[1] : name == "Or" ? bits[0] || bits[1] : bits[0] != bits[1];
+    bool value = name == "Not"   ? !bits[0]
+                 : name == "And" ? bits[0] && bits[1]
+                 : name == "Or"  ? bits[0] || bits[1]
+                                 : bits[0] != bits[1];
     return n.sizes.constant(value);
   });
 }
@@ -410,7 +414,8 @@ static Evaluated evaluateSlice(Node &n) {
   auto [start, end, axis, step] = arguments;
   if ((axis != 0 && axis != -1) || step == 0)
     return std::nullopt;
-  auto [offset, length] = clampSlice(n.sizes, n.sizes.constant(start), n.sizes.constant(end), step, n.sizes.constant(x->shape[0]));
+  auto [offset, length] =
+      clampSlice(n.sizes, n.sizes.constant(start), n.sizes.constant(end), step, n.sizes.constant(x->shape[0]));
   int64_t at = *Sizes::known(offset), number = *Sizes::known(length);
   KnownElements result{x->elementType, {number}, {}};
   for (int64_t index = 0; index < number; ++index, at += step)

@@ -24,8 +24,8 @@ std::optional<int64_t> Sizes::known(AffineExpr expr) {
 
 AffineExpr Sizes::symbol(const Symbol &symbol) {
   for (auto [position, other] : llvm::enumerate(symbols))
-    if (other.kind == symbol.kind && other.tensor == symbol.tensor && other.dim == symbol.dim && other.lhs == symbol.lhs &&
-        other.rhs == symbol.rhs)
+    if (other.kind == symbol.kind && other.tensor == symbol.tensor && other.dim == symbol.dim &&
+        other.lhs == symbol.lhs && other.rhs == symbol.rhs)
       return getAffineSymbolExpr(position, context);
   symbols.push_back(symbol);
   return getAffineSymbolExpr(symbols.size() - 1, context);
@@ -198,7 +198,9 @@ bool Sizes::isNonNegative(AffineExpr expr) {
 }
 
 /// Ends such as INT32_MAX stand for "to the end" in exported models.
-static bool isInfinite(AffineExpr expr) { return Sizes::known(expr).value_or(0) >= std::numeric_limits<int32_t>::max(); }
+static bool isInfinite(AffineExpr expr) {
+  return Sizes::known(expr).value_or(0) >= std::numeric_limits<int32_t>::max();
+}
 
 AffineExpr Sizes::min(AffineExpr a, AffineExpr b) {
   if (isInfinite(b) || isAtLeast(b, a))

@@ -67,8 +67,8 @@ private:
     int64_t dim;
     mlir::AffineExpr lhs, rhs; // the others
   };
-  using Monomial = llvm::SmallVector<unsigned, 2>;      // sorted atoms, repeated for powers
-  using Polynomial = std::map<Monomial, int64_t>;       // monomial -> coefficient, no zero coefficient
+  using Monomial = llvm::SmallVector<unsigned, 2>; // sorted atoms, repeated for powers
+  using Polynomial = std::map<Monomial, int64_t>;  // monomial -> coefficient, no zero coefficient
   mlir::AffineExpr symbol(const Symbol &symbol);
   unsigned atom(mlir::AffineExpr expr);
   Polynomial expand(mlir::AffineExpr expr);

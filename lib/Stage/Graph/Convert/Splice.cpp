@@ -26,8 +26,8 @@ static Results convertConcat(Node &node) {
         return failure();
   }
   // Empty parts add nothing.
-  SmallVector<Value> parts = llvm::filter_to_vector(
-      values, [&](Value value) { return !Sizes::isKnown(node.shape(value)[*axis], 0); });
+  SmallVector<Value> parts =
+      llvm::filter_to_vector(values, [&](Value value) { return !Sizes::isKnown(node.shape(value)[*axis], 0); });
   if (parts.empty())
     parts.push_back(values[0]);
   if (parts.size() == 1)
@@ -65,7 +65,8 @@ static Results convertSplit(Node &node) {
       return node.invalid("num_outputs is " + Twine(number) + ", but there are " + Twine(count) + " outputs");
     if (!size) {
       AffineExpr part = node.sizes.divide(shape[*axis], node.sizes.constant(count));
-      if (!node.expectEqual(node.sizes.mul(part, node.sizes.constant(count)), shape[*axis], "the size does not split evenly"))
+      if (!node.expectEqual(node.sizes.mul(part, node.sizes.constant(count)), shape[*axis],
+                            "the size does not split evenly"))
         return failure();
       parts.assign(count, part);
     } else {
@@ -91,7 +92,11 @@ std::pair<AffineExpr, AffineExpr> hewn::graph::clampSlice(Sizes &sizes, AffineEx
   AffineExpr zero = sizes.constant(0), last = sizes.sub(size, sizes.constant(1));
   auto wrap = [&](AffineExpr at) {
     auto number = Sizes::known(at);
-    return number && *number < 0 ? sizes.add(*number < std::numeric_limits<int32_t>::min() ? sizes.constant(std::numeric_limits<int32_t>::min()) : at, size) : at;
+    return number && *number < 0 ? sizes.add(*number < std::numeric_limits<int32_t>::min()
+                                                 ? sizes.constant(std::numeric_limits<int32_t>::min())
+                                                 : at,
+                                             size)
+                                 : at;
   };
   start = wrap(start), end = wrap(end);
   if (step > 0) {
@@ -106,7 +111,10 @@ std::pair<AffineExpr, AffineExpr> hewn::graph::clampSlice(Sizes &sizes, AffineEx
   end = sizes.max(minusOne, sizes.min(end, last));
   AffineExpr span = sizes.max(zero, sizes.sub(start, end));
   int64_t stride = step == std::numeric_limits<int64_t>::min() ? std::numeric_limits<int64_t>::max() : -step;
-  AffineExpr count = stride == 1 ? span : sizes.divide(sizes.add(span, sizes.constant(std::min<int64_t>(stride - 1, int64_t(1) << 40))), sizes.constant(stride));
+  AffineExpr count =
+      stride == 1 ? span
+                  : sizes.divide(sizes.add(span, sizes.constant(std::min<int64_t>(stride - 1, int64_t(1) << 40))),
+                                 sizes.constant(stride));
   return {sizes.max(zero, start), count};
 }
 
@@ -214,7 +222,8 @@ static Results convertPad(Node &node) {
 static Value positions(Node &node, AffineExpr size, int64_t axis, int64_t rank) {
   Type i64 = node.builder.getI64Type();
   auto [fixed, dynamic] = node.split(size);
-  return node.alongAxis(node.build<nn::IotaOp>(i64, node.scalar(0, i64), node.scalar(1, i64), dynamic, fixed), axis, rank);
+  return node.alongAxis(node.build<nn::IotaOp>(i64, node.scalar(0, i64), node.scalar(1, i64), dynamic, fixed), axis,
+                        rank);
 }
 
 /// Trilu: keeps column - row <= k (lower) or >= k (upper), zeros the rest.
@@ -234,8 +243,8 @@ static Results convertTrilu(Node &node) {
     return node.invalid("its input must have rank 2 or more");
   Value rows = positions(node, shape[shape.size() - 2], 0, 2), columns = positions(node, shape.back(), 1, 2);
   Value distance = node.binary(ElementwiseKind::Sub, columns, rows);
-  Value keep = node.binary(node.integer("upper", 1) ? ElementwiseKind::GreaterEqual : ElementwiseKind::LessEqual, distance,
-                           node.scalar(k, node.builder.getI64Type()), node.builder.getI1Type());
+  Value keep = node.binary(node.integer("upper", 1) ? ElementwiseKind::GreaterEqual : ElementwiseKind::LessEqual,
+                           distance, node.scalar(k, node.builder.getI64Type()), node.builder.getI1Type());
   Value zero = node.broadcast(node.scalar(0, Node::element(x)), shape);
   return SmallVector<Value>{
       node.elementwise(ElementwiseKind::Select, {node.broadcast(keep, shape), x, zero}, Node::element(x))};
@@ -250,8 +259,8 @@ static Results convertEyeLike(Node &node) {
   if (shape.size() != 2 || !type)
     return node.invalid("its input must have rank 2, and dtype must exist");
   Value distance = node.binary(ElementwiseKind::Sub, positions(node, shape[1], 1, 2), positions(node, shape[0], 0, 2));
-  Value hit = node.binary(ElementwiseKind::Equal, distance, node.scalar(node.integer("k", 0), node.builder.getI64Type()),
-                          node.builder.getI1Type());
+  Value hit = node.binary(ElementwiseKind::Equal, distance,
+                          node.scalar(node.integer("k", 0), node.builder.getI64Type()), node.builder.getI1Type());
   return SmallVector<Value>{node.cast(hit, type)};
 }
 
@@ -302,7 +311,8 @@ static Results convertRange(Node &node) {
     FailureOr<SmallVector<double>> a = node.realElements(0), b = node.realElements(1), c = node.realElements(2);
     if (failed(a) || failed(b) || failed(c))
       return failure();
-    double number = a->size() == 1 && b->size() == 1 && c->size() == 1 ? std::ceil((b->front() - a->front()) / c->front()) : NAN;
+    double number =
+        a->size() == 1 && b->size() == 1 && c->size() == 1 ? std::ceil((b->front() - a->front()) / c->front()) : NAN;
     if (!(std::abs(number) < 1e12))
       return node.invalid("start, limit and delta give no finite number of elements");
     count = node.sizes.constant(std::max(0.0, number));
@@ -310,7 +320,8 @@ static Results convertRange(Node &node) {
     return node.unsupported("start, limit or delta depends on the data");
   }
   auto [fixed, dynamic] = node.split(count);
-  return SmallVector<Value>{node.build<nn::IotaOp>(Node::element(start), node.reshape(start, {}), node.reshape(delta, {}), dynamic, fixed)};
+  return SmallVector<Value>{
+      node.build<nn::IotaOp>(Node::element(start), node.reshape(start, {}), node.reshape(delta, {}), dynamic, fixed)};
 }
 
 void hewn::graph::registerSplice(Registry &registry) {

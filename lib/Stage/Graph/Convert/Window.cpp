@@ -98,9 +98,9 @@ static Results convertConv(Node &node) {
   if (!node.expectEqual(node.shape(x)[1], channels, "input channels of data and filter differ") ||
       failed(checkBias(node, bias, node.shape(filter)[0])))
     return failure();
-  return SmallVector<Value>{node.build<nn::ConvOp>(Node::element(x), x, filter, bias, window->strides, window->dilations,
-                                                   window->pads, groups, nn::Layout::NCHW, nn::FilterLayout::OIHW,
-                                                   IntegerAttr())};
+  return SmallVector<Value>{node.build<nn::ConvOp>(Node::element(x), x, filter, bias, window->strides,
+                                                   window->dilations, window->pads, groups, nn::Layout::NCHW,
+                                                   nn::FilterLayout::OIHW, IntegerAttr())};
 }
 
 /// `output_shape` fixes the pads; auto_pad SAME makes output_shape = input * stride.
@@ -176,9 +176,9 @@ static Results convertPool(Node &node) {
   int64_t p = node.integer("p", 2);
   if (kind == nn::PoolKind::LpNorm && p < 1)
     return node.invalid("attribute 'p' must be positive");
-  return SmallVector<Value>{node.build<nn::PoolOp>(Node::element(x), x, kind, window->kernel, window->strides,
-                                                   window->dilations, window->pads, node.integer("count_include_pad", 0) != 0,
-                                                   node.integer("ceil_mode", 0) != 0, p)};
+  return SmallVector<Value>{node.build<nn::PoolOp>(
+      Node::element(x), x, kind, window->kernel, window->strides, window->dilations, window->pads,
+      node.integer("count_include_pad", 0) != 0, node.integer("ceil_mode", 0) != 0, p)};
 }
 
 /// GlobalAveragePool, GlobalMaxPool, GlobalLpPool: reductions over the spatial dimensions.
@@ -211,13 +211,14 @@ static Results convertLRN(Node &node) {
   int64_t size = node.integer("size", 1);
   if (Node::rank(x) < 3 || size < 1)
     return node.invalid("its input must have rank 3 or more, and 'size' must be positive");
-  SizeList shape = node.shape(x), planes = {shape[0], node.sizes.constant(1), shape[1],
-                                            node.sizes.product(ArrayRef(shape).drop_front(2))};
+  SizeList shape = node.shape(x),
+           planes = {shape[0], node.sizes.constant(1), shape[1], node.sizes.product(ArrayRef(shape).drop_front(2))};
   Value square = node.reshape(node.elementwise(nn::ElementwiseKind::Mul, {x, x}), planes);
   int64_t before = (size - 1) / 2, after = size - 1 - before;
-  Value mean = node.build<nn::PoolOp>(type, square, nn::PoolKind::Average, ArrayRef<int64_t>{size, 1}, ArrayRef<int64_t>{1, 1},
-                                      ArrayRef<int64_t>{1, 1}, ArrayRef<int64_t>{before, 0, after, 0},
-                                      /*count_include_pad=*/true);
+  Value mean =
+      node.build<nn::PoolOp>(type, square, nn::PoolKind::Average, ArrayRef<int64_t>{size, 1}, ArrayRef<int64_t>{1, 1},
+                             ArrayRef<int64_t>{1, 1}, ArrayRef<int64_t>{before, 0, after, 0},
+                             /*count_include_pad=*/true);
   Value scaled = node.binary(nn::ElementwiseKind::Mul, mean, node.scalar(node.real("alpha", 1e-4f), type));
   Value shifted = node.binary(nn::ElementwiseKind::Add, scaled, node.scalar(node.real("bias", 1.0f), type));
   Value power = node.binary(nn::ElementwiseKind::Pow, shifted, node.scalar(node.real("beta", 0.75f), type));
