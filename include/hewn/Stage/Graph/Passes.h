@@ -1,0 +1,21 @@
+// From ONNX nodes to the canonical graph: version upgrade, onnx-to-nn, simplification.
+#ifndef HEWN_STAGE_GRAPH_PASSES_H
+#define HEWN_STAGE_GRAPH_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace hewn {
+
+#define GEN_PASS_DECL
+#include "hewn/Stage/Graph/Passes.h.inc"
+
+/// The pipeline `hewn-to-graph`: onnx -> graph.
+void buildGraphPipeline(mlir::OpPassManager &pm);
+void registerGraphPipelines();
+
+#define GEN_PASS_REGISTRATION
+#include "hewn/Stage/Graph/Passes.h.inc"
+
+} // namespace hewn
+
+#endif // HEWN_STAGE_GRAPH_PASSES_H

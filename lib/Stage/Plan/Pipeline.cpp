@@ -1,0 +1,12 @@
+// The pipeline `hewn-to-planned`: the order of its passes, and why.
+#include "hewn/Stage/Plan/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+
+void hewn::buildPlanPipeline(OpPassManager &pm) {}
+
+void hewn::registerPlanPipelines() {
+  PassPipelineRegistration<>("hewn-to-planned", "scheduled -> planned", buildPlanPipeline);
+}
