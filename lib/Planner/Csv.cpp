@@ -9,9 +9,9 @@ namespace {
 enum class Column { Id, Lower, Upper, End, Size, Alignment, Hint, Gaps, Offset };
 
 const std::map<std::string_view, Column> kColumns = {
-    {"id", Column::Id},       {"buffer", Column::Id},    {"buffer_id", Column::Id},  {"lower", Column::Lower},
-    {"start", Column::Lower}, {"begin", Column::Lower},  {"upper", Column::Upper},   {"end", Column::End},
-    {"size", Column::Size},   {"alignment", Column::Alignment}, {"hint", Column::Hint}, {"gaps", Column::Gaps},
+    {"id", Column::Id},         {"buffer", Column::Id},           {"buffer_id", Column::Id}, {"lower", Column::Lower},
+    {"start", Column::Lower},   {"begin", Column::Lower},         {"upper", Column::Upper},  {"end", Column::End},
+    {"size", Column::Size},     {"alignment", Column::Alignment}, {"hint", Column::Hint},    {"gaps", Column::Gaps},
     {"offset", Column::Offset},
 };
 
@@ -71,18 +71,33 @@ Error hewn::planner::readCsv(std::string_view text, PackingProblem &problem) {
       if (!isText && !parseInteger(fields[c], value))
         return bad(number, "'" + std::string(fields[c].substr(0, 40)) + "' is not a 64-bit integer");
       switch (columns[c]) {
-      case Column::Id: buffer.id = std::string(fields[c]); break;
-      case Column::Lower: buffer.lower = value; break;
-      case Column::Upper: buffer.upper = value; break;
+      case Column::Id:
+        buffer.id = std::string(fields[c]);
+        break;
+      case Column::Lower:
+        buffer.lower = value;
+        break;
+      case Column::Upper:
+        buffer.upper = value;
+        break;
       case Column::End:
         if (value == INT64_MAX)
           return bad(number, "the end is too large");
         buffer.upper = value + 1;
         break;
-      case Column::Size: buffer.size = value; break;
-      case Column::Alignment: buffer.alignment = value; break;
-      case Column::Hint: if (value >= 0) buffer.hint = value; break;
-      case Column::Offset: buffer.fixedOffset = value; break;
+      case Column::Size:
+        buffer.size = value;
+        break;
+      case Column::Alignment:
+        buffer.alignment = value;
+        break;
+      case Column::Hint:
+        if (value >= 0)
+          buffer.hint = value;
+        break;
+      case Column::Offset:
+        buffer.fixedOffset = value;
+        break;
       case Column::Gaps:
         if (!parseGaps(fields[c], buffer.gaps))
           return bad(number, "gaps are written as 'lower-upper lower-upper ...'");
@@ -100,7 +115,8 @@ std::string hewn::planner::writeCsv(const PackingProblem &problem, const std::ve
   bool alignment = false, gaps = false;
   for (const Buffer &buffer : problem.buffers)
     alignment |= buffer.alignment != 1, gaps |= !buffer.gaps.empty();
-  std::string out = std::string("id,lower,upper,size") + (alignment ? ",alignment" : "") + (gaps ? ",gaps" : "") + ",offset\n";
+  std::string out =
+      std::string("id,lower,upper,size") + (alignment ? ",alignment" : "") + (gaps ? ",gaps" : "") + ",offset\n";
   for (size_t i = 0; i < problem.buffers.size(); ++i) {
     const Buffer &buffer = problem.buffers[i];
     out += buffer.id.empty() ? std::to_string(i) : buffer.id;

@@ -151,8 +151,8 @@ struct Packer {
     return outcome.verdict;
   }
 
-  /// Halves the range between bound and incumbent. A height that the limits leave undecided is taken for infeasible for the rest of the
-  /// way, without becoming a bound.
+  /// Halves the range between bound and incumbent. A height that the limits leave undecided is taken for infeasible for
+  /// the rest of the way, without becoming a bound.
   void minimizeHeight(Bytes ceiling) {
     Bytes low = result.lowerBound / sections.unit;
     Bytes high = std::min(ceiling + 1, result.offsets.empty() ? kMaxBytes : result.height / sections.unit);
@@ -160,9 +160,15 @@ struct Packer {
     while (low < high && !stopped()) {
       Bytes middle = first ? low : low + (high - low) / 2; // most problems reach their bound
       switch (search(middle, first ? 3 : 4)) {
-      case Verdict::Found: high = std::min(middle, result.height / sections.unit); break;
-      case Verdict::Infeasible: low = result.lowerBound / sections.unit; break;
-      case Verdict::Limit: low = middle + 1; break;
+      case Verdict::Found:
+        high = std::min(middle, result.height / sections.unit);
+        break;
+      case Verdict::Infeasible:
+        low = result.lowerBound / sections.unit;
+        break;
+      case Verdict::Limit:
+        low = middle + 1;
+        break;
       }
       first = false;
     }

@@ -1,6 +1,6 @@
-// Which searches to run, in which order, with which limits. Run times of the search are heavy-tailed in the rank: most instances fall to
-// a few thousand nodes under some rank and to none under others, so short restarts with random ranks carry the load, a few good
-// static ranks get growing limits, and one of them grows fast enough to finish proofs.
+// Which searches to run, in which order, with which limits. Run times of the search are heavy-tailed in the rank: most
+// instances fall to a few thousand nodes under some rank and to none under others, so short restarts with random ranks
+// carry the load, a few good static ranks get growing limits, and one of them grows fast enough to finish proofs.
 #include "Search.h"
 #include <algorithm>
 #include <chrono>
@@ -25,7 +25,7 @@ struct RankRule {
 // "total, length", "area, length", ...: a large exponent makes a measure the leading one.
 constexpr RankRule kStaticRules[] = {
     {1, 0, 1e6, 0, 0, 0}, {1.001, 1, 0, 0, 0, 0}, {1e6, 0, 0, 1, 0, 0}, {1, 1, 1e6, 0, 0, 0},
-    {0, 1, 1e6, 0, 0, 0}, {0, 1, 0, 0, 1e6, 0},    {1, 0, 0, 0, 1e6, 0}, {0, 0, 1e6, 1, 0, 0},
+    {0, 1, 1e6, 0, 0, 0}, {0, 1, 0, 0, 1e6, 0},   {1, 0, 0, 0, 1e6, 0}, {0, 0, 1e6, 1, 0, 0},
 };
 constexpr int64_t kShort = 1500;
 
@@ -62,7 +62,7 @@ private:
   const PortfolioRequest &request;
   std::vector<double> length, size, fullest, average, start; ///< logarithms
   std::mutex mutex;
-  std::vector<Attempt> sequence;                       ///< grows by rounds
+  std::vector<Attempt> sequence;                        ///< grows by rounds
   std::vector<std::unique_ptr<SearchOutcome>> outcomes; ///< by attempt
   uint64_t state;
   int32_t round = 0, next = 0;

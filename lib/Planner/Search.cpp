@@ -1,8 +1,8 @@
 // Depth-first search over bottom-justified layouts (docs/rationale/planner-packing.md has the argument for each rule).
 //
-// Items are placed in the order of (offset, rank), each at the lowest place its placed neighbours leave. A layout in which no item can be
-// pushed down is reached by exactly one such sequence, and if any layout fits then one of these does. Everything below prunes nodes
-// under which no such layout is left.
+// Items are placed in the order of (offset, rank), each at the lowest place its placed neighbours leave. A layout in
+// which no item can be pushed down is reached by exactly one such sequence, and if any layout fits then one of these
+// does. Everything below prunes nodes under which no such layout is left.
 #include "Search.h"
 #include <algorithm>
 #include <numeric>
@@ -62,10 +62,10 @@ private:
   int32_t n = 0, sectionCount = 0;
   std::vector<int32_t> origin; ///< rank -> index in sections.items
   std::vector<Bytes> size, minOffset, alignment;
-  std::vector<Bytes> low, high; ///< proven bounds of the final offset
+  std::vector<Bytes> low, high;                 ///< proven bounds of the final offset
   std::vector<int32_t> first, last, twin, open; ///< twin: identical item of lower rank or -1; open: unplaced neighbours
   std::vector<uint8_t> placed;
-  std::vector<std::vector<int32_t>> neighbours, members; ///< members: items of a section
+  std::vector<std::vector<int32_t>> neighbours, members;       ///< members: items of a section
   std::vector<std::vector<std::pair<Bytes, Bytes>>> obstacles; ///< fixed neighbours: [offset, top), sorted
   std::vector<Bytes> remaining;
   std::vector<int32_t> crossing; ///< crossing[s]: unplaced items across the border between s - 1 and s
@@ -327,8 +327,8 @@ bool Search::propagate(Bytes offset) {
   return fits;
 }
 
-/// An item passed over ends above some neighbour that is still to come and that starts below the item's present top: otherwise it could
-/// be pushed down. That gives it a new lowest place.
+/// An item passed over ends above some neighbour that is still to come and that starts below the item's present top:
+/// otherwise it could be pushed down. That gives it a new lowest place.
 bool Search::passedFit(Bytes offset) {
   for (bool changed = true; changed;) {
     changed = false;

@@ -12,8 +12,8 @@ struct SearchRequest {
   Bytes capacity;             ///< in units
   std::vector<int32_t> order; ///< items by static rank: among equal offsets the earlier is tried first
   int64_t nodeLimit;
-  int64_t workLimit;                       ///< in steps of inner loops
-  const std::atomic<bool> *stop = nullptr; ///< asked for by the user
+  int64_t workLimit;                            ///< in steps of inner loops
+  const std::atomic<bool> *stop = nullptr;      ///< asked for by the user
   const std::atomic<int32_t> *winner = nullptr; ///< give up once an attempt of a lower number has decided
   int32_t number = 0;
   double deadline = 0; ///< on the steady clock; 0: none
@@ -37,8 +37,8 @@ struct PortfolioRequest {
   double deadline = 0;
 };
 
-/// Many searches with different ranks and limits, in a fixed sequence; the first of the sequence that decides is the answer, whatever the
-/// number of threads.
+/// Many searches with different ranks and limits, in a fixed sequence; the first of the sequence that decides is the
+/// answer, whatever the number of threads.
 SearchOutcome searchPortfolio(const Sections &sections, const PortfolioRequest &request);
 
 double steadySeconds();

@@ -23,8 +23,8 @@ static std::vector<Interval> ownedParts(const Buffer &buffer) {
 
 Sections::Sections(const PackingProblem &problem) {
   std::vector<int64_t> times;
-  // All offsets are multiples of the alignment that all buffers share, so sizes may be rounded up to it, unless the capacity is no
-  // multiple and the topmost buffer could use the rest.
+  // All offsets are multiples of the alignment that all buffers share, so sizes may be rounded up to it, unless the
+  // capacity is no multiple and the topmost buffer could use the rest.
   Bytes shared = 0, divisor = 0;
   for (const Buffer &buffer : problem.buffers)
     if (buffer.size > 0)

@@ -20,8 +20,8 @@ bool overlap(const Buffer &a, const Buffer &b) {
   return false;
 }
 
-/// The least height over all orders: each buffer goes to the lowest aligned place above the earlier ones it meets that misses the
-/// fixed ones. Some order reproduces any bottom-justified layout, so this is the optimum.
+/// The least height over all orders: each buffer goes to the lowest aligned place above the earlier ones it meets that
+/// misses the fixed ones. Some order reproduces any bottom-justified layout, so this is the optimum.
 Bytes leastHeight(const std::vector<Buffer> &buffers) {
   std::vector<size_t> order;
   Bytes best = kMaxBytes, base = 0;
@@ -42,7 +42,8 @@ Bytes leastHeight(const std::vector<Buffer> &buffers) {
         if (x % buffers[i].alignment)
           return true;
         for (const Buffer &f : buffers)
-          if (f.fixedOffset && overlap(buffers[i], f) && x < *f.fixedOffset + f.size && *f.fixedOffset < x + buffers[i].size)
+          if (f.fixedOffset && overlap(buffers[i], f) && x < *f.fixedOffset + f.size &&
+              *f.fixedOffset < x + buffers[i].size)
             return true;
         return false;
       };

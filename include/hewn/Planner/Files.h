@@ -7,8 +7,8 @@
 
 namespace hewn::planner {
 
-/// Columns by name, in any order: `id` (or `buffer`, `buffer_id`), `lower` (or `start`, `begin`), `upper` (exclusive) or `end`
-/// (inclusive), `size`; optional `alignment`, `hint`, `gaps` ("3-5 8-9", half-open), `offset` (fixed).
+/// Columns by name, in any order: `id` (or `buffer`, `buffer_id`), `lower` (or `start`, `begin`), `upper` (exclusive)
+/// or `end` (inclusive), `size`; optional `alignment`, `hint`, `gaps` ("3-5 8-9", half-open), `offset` (fixed).
 Error readCsv(std::string_view text, PackingProblem &problem);
 
 /// The same columns, with `offset` last.
@@ -20,7 +20,8 @@ struct GlowTrace {
   Bytes expected = 0; ///< the arena that the trace says Glow's own allocator reaches
 };
 
-/// MODEL, ALIGN, ALLOC, FREE, MEM, EFF lines; sizes are rounded up to ALIGN, time counts the ALLOC and FREE lines of a model.
+/// MODEL, ALIGN, ALLOC, FREE, MEM, EFF lines; sizes are rounded up to ALIGN, time counts the ALLOC and FREE lines of a
+/// model.
 Error readGlow(std::string_view text, std::vector<GlowTrace> &traces);
 
 } // namespace hewn::planner
