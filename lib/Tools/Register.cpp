@@ -7,6 +7,7 @@
 #include "hewn/Stage/Buffers/Passes.h"
 #include "hewn/Stage/Graph/Passes.h"
 #include "hewn/Stage/Kernels/Passes.h"
+#include "hewn/Stage/Layout/Passes.h"
 #include "hewn/Stage/Place/Passes.h"
 #include "hewn/Stage/Plan/Passes.h"
 #include "hewn/Target/CPU/Passes.h"
@@ -24,6 +25,7 @@ void hewn::registerAllPasses() {
   registerGraphPipelines();
   registerPlacePasses();
   registerPlacePipelines();
+  registerLayoutPasses();
   registerKernelsPasses();
   registerKernelsPipelines();
   registerBuffersPasses();
