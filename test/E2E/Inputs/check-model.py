@@ -42,7 +42,7 @@ def check(path, all_sizes, kind, interpret, options):
             harness.must_differ(*wants)
         if interpret:
             for target in [path] + stage_files(stages):
-                got = harness.run_model(target, arrays, "--interpret")
+                got = harness.run_model(target, arrays, "--interpret", "--weights", os.path.dirname(os.path.abspath(path)))
                 worst = harness.compare(got, want, f"interpreted {os.path.basename(target)}")
                 print(f"interpreted {os.path.basename(target)}: {100 * worst:.2g} % of the bound")
 
