@@ -7,6 +7,8 @@
 using namespace mlir;
 
 void hewn::buildGraphPipeline(OpPassManager &pm) {
+  // The conversion knows the newest form of each operator only.
+  pm.addPass(createOnnxUpgrade());
   pm.addPass(createOnnxToNN());
   // Constants and sizes that the conversion left without a user, and equal constants of different nodes.
   pm.addPass(createCanonicalizerPass());

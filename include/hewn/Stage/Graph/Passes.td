@@ -4,6 +4,27 @@
 
 include "mlir/Pass/PassBase.td"
 
+def OnnxUpgrade : Pass<"onnx-upgrade", "::mlir::ModuleOp"> {
+  let summary = "Bring ONNX nodes to the newest form of their operators";
+  let description = [{
+    Registered rules (operator, range of versions) rewrite nodes whose form changed: attributes that became inputs (axes of Squeeze, Unsqueeze and the reductions, sizes of
+    Split, bounds of Clip, pads of Pad), operators that were replaced (Upsample, Scatter). Versions that differ in meaning only within one converter's reach (Softmax before
+    13, Dropout, BatchNormalization) are left to `onnx-to-nn`, which knows ranks.
+    Guarantees: a node with a rule has the version that `onnx-to-nn` takes.
+
+    Example (test/Stage/Graph/onnx-upgrade.mlir, `@squeeze_11`), before:
+    ```mlir
+    %0 = onnx.node "Squeeze" since 11 (%x) {axes = array<i64: 1>} : (tensor<2x1xf32>) -> tensor<2xf32>
+    ```
+    after:
+    ```mlir
+    %axes = arith.constant dense<1> : tensor<1xi64>
+    %0 = onnx.node "Squeeze" since 13 (%x, %axes) : (tensor<2x1xf32>, tensor<1xi64>) -> tensor<2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def OnnxToNN : Pass<"onnx-to-nn", "::mlir::ModuleOp"> {
   let summary = "Convert ONNX nodes to the canonical graph";
   let description = [{
