@@ -51,9 +51,12 @@ static StringRef stringify(ParamKind kind) {
 
 /// C1: operands and results.
 static std::optional<std::string> checkValues(const Schema &schema, ValueRange inputs, size_t outputs) {
-  if (inputs.size() < schema.minInputs || inputs.size() > schema.maxInputs)
-    return llvm::formatv("has {0} operands, not {1} to {2} (C1)", inputs.size(), schema.minInputs, schema.maxInputs)
-        .str();
+  if (inputs.size() < schema.minInputs || inputs.size() > schema.maxInputs) {
+    std::string range = std::to_string(schema.minInputs);
+    if (schema.maxInputs != schema.minInputs)
+      range += schema.maxInputs == INT32_MAX ? " or more" : " to " + std::to_string(schema.maxInputs);
+    return llvm::formatv("has {0} operands, not {1} (C1)", inputs.size(), range).str();
+  }
   if (outputs > schema.maxOutputs)
     return llvm::formatv("has {0} results, at most {1} are allowed (C1)", outputs, schema.maxOutputs).str();
   for (auto [formal, value] : llvm::zip(schema.inputs, inputs))
