@@ -10,6 +10,7 @@
 #include "hewn/Stage/Layout/Passes.h"
 #include "hewn/Stage/Place/Passes.h"
 #include "hewn/Stage/Plan/Passes.h"
+#include "hewn/Target/CPU/CPUTarget.h"
 #include "hewn/Target/CPU/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -18,6 +19,7 @@ void hewn::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<hewn::HewnDialect, hewn::nn::NNDialect, hewn::onnx::ONNXDialect>();
+  cpu::registerCPUTarget(registry);
 }
 
 void hewn::registerAllPasses() {
