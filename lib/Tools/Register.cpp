@@ -4,6 +4,7 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Dialect/ONNX/ONNX.h"
+#include "hewn/Interpreter/Interpreter.h"
 #include "hewn/Stage/Buffers/Passes.h"
 #include "hewn/Stage/Graph/Passes.h"
 #include "hewn/Stage/Kernels/Passes.h"
@@ -19,6 +20,7 @@ void hewn::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<hewn::HewnDialect, hewn::nn::NNDialect, hewn::onnx::ONNXDialect>();
+  interp::registerInterpreterModels(registry);
   cpu::registerCPUTarget(registry);
 }
 
