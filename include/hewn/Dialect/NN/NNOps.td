@@ -24,6 +24,7 @@ def NN_Dialect : Dialect {
   }];
   let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect"];
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -225,7 +226,6 @@ def NN_ReshapeOp : NN_Op<"reshape", [AllElementTypesMatch<["input", "result"]>]>
   let arguments = (ins NN_Tensor:$input, Variadic<Index>:$sizes, DenseI64ArrayAttr:$static_sizes);
   let results = (outs NN_Tensor:$result);
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{ ::llvm::SmallVector<::mlir::OpFoldResult> getMixedSizes(); }];
 }
 
@@ -247,7 +247,6 @@ def NN_TransposeOp : NN_Op<"transpose", [AllElementTypesMatch<["input", "result"
   let arguments = (ins NN_Tensor:$input, DenseI64ArrayAttr:$perm);
   let results = (outs NN_Tensor:$result);
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 
 def NN_ConcatOp : NN_Op<"concat"> {
@@ -287,6 +286,9 @@ def NN_SliceOp : NN_Op<"slice", [AttrSizedOperandSegments, AllElementTypesMatch<
         : (tensor<2x4xf32>) -> tensor<2x2xf32>
     ```
   }];
+  let assemblyFormat = [{
+    $input (`offsets` `(` $offsets^ `)`)? (`sizes` `(` $sizes^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
   let arguments = (ins NN_Tensor:$input, Variadic<Index>:$offsets, Variadic<Index>:$sizes,
                    DenseI64ArrayAttr:$static_offsets, DenseI64ArrayAttr:$static_sizes, DenseI64ArrayAttr:$steps);
   let results = (outs NN_Tensor:$result);
@@ -317,6 +319,7 @@ def NN_PadOp : NN_Op<"pad", [AllElementTypesMatch<["input", "result"]>]> {
   let arguments = (ins NN_Tensor:$input, Optional<NN_Tensor>:$value, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                    NN_PadModeAttr:$mode);
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 def NN_IotaOp : NN_Op<"iota"> {
@@ -533,8 +536,12 @@ def NN_NormOp : NN_Op<"norm", [AttrSizedOperandSegments, AllElementTypesMatch<["
 
     Example (test/Dialect/NN/ops.mlir, `@norm`):
     ```mlir
-    %0 = nn.norm %x, %s, %b {axis = 1 : i64, epsilon = 1.0e-5 : f64} : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+    %0 = nn.norm %x scale(%s) bias(%b) {axis = 1 : i64, epsilon = 1.0e-5 : f64}
+        : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
     ```
+  }];
+  let assemblyFormat = [{
+    $input (`scale` `(` $scale^ `)`)? (`bias` `(` $bias^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
   let arguments = (ins NN_Tensor:$input, Optional<NN_Tensor>:$scale, Optional<NN_Tensor>:$bias, I64Attr:$axis, F64Attr:$epsilon,
                    UnitAttr:$rms);
