@@ -1,5 +1,4 @@
 // RUN: hewn-opt %s | hewn-opt | FileCheck %s
-// RUN: %python %hewn_src/utils/check-examples.py %hewn_src %hewn_src/include/hewn/Dialect/NN/NNOps.td
 
 // The example of every op's description, printed and read again.
 
