@@ -11,15 +11,21 @@
 #include "hewn/Stage/Layout/Passes.h"
 #include "hewn/Stage/Place/Passes.h"
 #include "hewn/Stage/Plan/Passes.h"
+#include "hewn/Target/CPU/CPUTarget.h"
 #include "hewn/Target/CPU/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 
 void hewn::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<hewn::HewnDialect, hewn::nn::NNDialect, hewn::onnx::ONNXDialect>();
   interp::registerInterpreterModels(registry);
+  mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+  cpu::registerCPUTarget(registry);
 }
 
 void hewn::registerAllPasses() {

@@ -56,8 +56,8 @@ struct LowerMatMul final : OpRewritePattern<MatMulOp> {
     auto map = [&](ArrayRef<AffineExpr> exprs) { return AffineMap::get(rank + 1, 0, exprs, context); };
     Type acc = accumulatorType(type.getElementType());
     Value init = filledTensor(rewriter, loc, sizes, constantLike(rewriter, loc, acc, 0));
-    Value sum = generic(rewriter, loc, {signless(rewriter, loc, op.getLhs()), signless(rewriter, loc, op.getRhs())}, init,
-                        {map(lhs), map(rhs), map(out)}, [&](OpBuilder &b, Location l, ValueRange v) {
+    Value sum = generic(rewriter, loc, {signless(rewriter, loc, op.getLhs()), signless(rewriter, loc, op.getRhs())},
+                        init, {map(lhs), map(rhs), map(out)}, [&](OpBuilder &b, Location l, ValueRange v) {
                           return multiplyAdd(b, l, v[0], v[1], v[2], isUnsigned);
                         });
     replaceWithSignless(rewriter, op, roundTo(rewriter, loc, sum, type.getElementType(), sizes));
@@ -135,14 +135,16 @@ struct LowerConv final : OpRewritePattern<ConvOp> {
     auto map = [&](ArrayRef<AffineExpr> exprs) { return AffineMap::get(loops, 0, exprs, context); };
     Type acc = accumulatorType(type.getElementType());
     Value init = filledTensor(rewriter, loc, sizes, constantLike(rewriter, loc, acc, 0));
-    Value sum = generic(rewriter, loc, {signless(rewriter, loc, op.getInput()), signless(rewriter, loc, op.getFilter())}, init,
-                        {map(in), map(filter), map(out)}, [&](OpBuilder &b, Location l, ValueRange v) {
-                          return multiplyAdd(b, l, v[0], v[1], v[2], inputType.getElementType().isUnsignedInteger());
-                        });
+    Value sum =
+        generic(rewriter, loc, {signless(rewriter, loc, op.getInput()), signless(rewriter, loc, op.getFilter())}, init,
+                {map(in), map(filter), map(out)}, [&](OpBuilder &b, Location l, ValueRange v) {
+                  return multiplyAdd(b, l, v[0], v[1], v[2], inputType.getElementType().isUnsignedInteger());
+                });
     if (op.getBias()) {
       AffineMap biasMap = AffineMap::get(rank, 0, {dim(channel)}, context);
       sum = pointwise(rewriter, loc, sizes, acc, {sum, signless(rewriter, loc, op.getBias())},
-                      {rewriter.getMultiDimIdentityMap(rank), biasMap}, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+                      {rewriter.getMultiDimIdentityMap(rank), biasMap},
+                      [&](OpBuilder &b, Location l, ValueRange v) -> Value {
                         Value bias = convertScalar(b, l, v[1], acc);
                         if (isa<FloatType>(acc))
                           return arith::AddFOp::create(b, l, v[0], bias);
@@ -190,16 +192,20 @@ struct LowerPool final : OpRewritePattern<PoolOp> {
       if (ShapedType::isDynamic(in) || ShapedType::isDynamic(out))
         extra[i] = op.getCeilMode() ? op.getStrides()[i] - 1 : 0;
       else
-        extra[i] = std::max<int64_t>(0, (out - 1) * op.getStrides()[i] + op.getDilations()[i] * (op.getKernel()[i] - 1) + 1 - in - pads);
+        extra[i] = std::max<int64_t>(0, (out - 1) * op.getStrides()[i] +
+                                            op.getDilations()[i] * (op.getKernel()[i] - 1) + 1 - in - pads);
     }
     Value padded = source;
-    if (llvm::any_of(op.getPads(), [](int64_t p) { return p != 0; }) || llvm::any_of(extra, [](int64_t p) { return p != 0; })) {
+    if (llvm::any_of(op.getPads(), [](int64_t p) { return p != 0; }) ||
+        llvm::any_of(extra, [](int64_t p) { return p != 0; })) {
       Value filler;
       if (isMax) {
         Value lowest = extremeLike(rewriter, loc, plain, true, element.isUnsignedInteger());
         Value scalar = tensor::FromElementsOp::create(rewriter, loc, RankedTensorType::get({}, plain), lowest);
-        filler = plain == element ? scalar
-                                  : UnrealizedConversionCastOp::create(rewriter, loc, RankedTensorType::get({}, element), scalar).getResult(0);
+        filler = plain == element
+                     ? scalar
+                     : UnrealizedConversionCastOp::create(rewriter, loc, RankedTensorType::get({}, element), scalar)
+                           .getResult(0);
       }
       SmallVector<int64_t> low(rank, 0), high(rank, 0);
       for (int64_t i = 0; i < spatial; ++i) {
@@ -223,28 +229,30 @@ struct LowerPool final : OpRewritePattern<PoolOp> {
     }
     auto map = [&](ArrayRef<AffineExpr> exprs) { return AffineMap::get(loops, 0, exprs, context); };
     Type acc = isMax ? plain : accumulatorType(element);
-    Value start = isMax ? extremeLike(rewriter, loc, acc, true, element.isUnsignedInteger()) : constantLike(rewriter, loc, acc, 0);
+    Value start = isMax ? extremeLike(rewriter, loc, acc, true, element.isUnsignedInteger())
+                        : constantLike(rewriter, loc, acc, 0);
     Value shape = tensor::EmptyOp::create(rewriter, loc, op.getKernel(), plain);
     int64_t p = op.getP();
-    Value reduced = generic(
-        rewriter, loc, {signless(rewriter, loc, padded), shape}, filledTensor(rewriter, loc, sizes, start),
-        {map(in), map(window), map(out)}, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-          Value x = convertScalar(b, l, v[0], acc, element.isUnsignedInteger());
-          if (isMax && isa<FloatType>(acc))
-            return arith::MaximumFOp::create(b, l, v[2], x);
-          if (isMax)
-            return element.isUnsignedInteger() ? (Value)arith::MaxUIOp::create(b, l, v[2], x) : (Value)arith::MaxSIOp::create(b, l, v[2], x);
-          if (!isa<FloatType>(acc))
-            return arith::AddIOp::create(b, l, v[2], x);
-          if (op.getKind() == PoolKind::LpNorm) {
-            x = math::AbsFOp::create(b, l, x);
-            Value power = x;
-            for (int64_t i = 1; i < p; ++i)
-              power = arith::MulFOp::create(b, l, power, x);
-            x = power;
-          }
-          return arith::AddFOp::create(b, l, v[2], x, arith::FastMathFlags::reassoc);
-        });
+    Value reduced =
+        generic(rewriter, loc, {signless(rewriter, loc, padded), shape}, filledTensor(rewriter, loc, sizes, start),
+                {map(in), map(window), map(out)}, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+                  Value x = convertScalar(b, l, v[0], acc, element.isUnsignedInteger());
+                  if (isMax && isa<FloatType>(acc))
+                    return arith::MaximumFOp::create(b, l, v[2], x);
+                  if (isMax)
+                    return element.isUnsignedInteger() ? (Value)arith::MaxUIOp::create(b, l, v[2], x)
+                                                       : (Value)arith::MaxSIOp::create(b, l, v[2], x);
+                  if (!isa<FloatType>(acc))
+                    return arith::AddIOp::create(b, l, v[2], x);
+                  if (op.getKind() == PoolKind::LpNorm) {
+                    x = math::AbsFOp::create(b, l, x);
+                    Value power = x;
+                    for (int64_t i = 1; i < p; ++i)
+                      power = arith::MulFOp::create(b, l, power, x);
+                    x = power;
+                  }
+                  return arith::AddFOp::create(b, l, v[2], x, arith::FastMathFlags::reassoc);
+                });
     if (isMax) {
       replaceWithSignless(rewriter, op, reduced);
       return success();
@@ -255,14 +263,16 @@ struct LowerPool final : OpRewritePattern<PoolOp> {
         OpFoldResult size = tensor::getMixedSize(rewriter, loc, signless(rewriter, loc, source), first + i);
         inputSizes.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, size));
       }
-    Value result = pointwise(rewriter, loc, sizes, element, reduced, rewriter.getMultiDimIdentityMap(rank),
-                             [&](OpBuilder &b, Location l, ValueRange v) { return finish(op, b, l, v[0], inputSizes, first, acc, plain); });
+    Value result = pointwise(
+        rewriter, loc, sizes, element, reduced, rewriter.getMultiDimIdentityMap(rank),
+        [&](OpBuilder &b, Location l, ValueRange v) { return finish(op, b, l, v[0], inputSizes, first, acc, plain); });
     replaceWithSignless(rewriter, op, result);
     return success();
   }
 
   /// The sum's last step: the root of lp, or the division by the count.
-  static Value finish(PoolOp op, OpBuilder &b, Location l, Value sum, ValueRange inputSizes, int64_t first, Type acc, Type plain) {
+  static Value finish(PoolOp op, OpBuilder &b, Location l, Value sum, ValueRange inputSizes, int64_t first, Type acc,
+                      Type plain) {
     if (op.getKind() == PoolKind::LpNorm) {
       Value root = op.getP() == 2 ? (Value)math::SqrtOp::create(b, l, sum)
                                   : (Value)math::PowFOp::create(b, l, sum, constantLike(b, l, acc, 1.0 / op.getP()));

@@ -42,31 +42,56 @@ struct Formula {
 
 static Value floatUnary(const Formula &f, ElementwiseKind kind, Value x, double alpha, double beta) {
   switch (kind) {
-  case ElementwiseKind::Abs: return f.op<math::AbsFOp>(x);
-  case ElementwiseKind::Neg: return f.op<arith::NegFOp>(x);
-  case ElementwiseKind::Exp: return f.exp(x);
-  case ElementwiseKind::Log: return f.op<math::LogOp>(x);
-  case ElementwiseKind::Sqrt: return f.op<math::SqrtOp>(x);
-  case ElementwiseKind::Reciprocal: return f.div(f.c(1), x);
-  case ElementwiseKind::Floor: return f.op<math::FloorOp>(x);
-  case ElementwiseKind::Ceil: return f.op<math::CeilOp>(x);
-  case ElementwiseKind::Round: return f.op<math::RoundEvenOp>(x);
-  case ElementwiseKind::Sign: return f.select(f.less(f.c(0), x), f.c(1), f.select(f.less(x, f.c(0)), f.c(-1), x));
-  case ElementwiseKind::Sin: return f.op<math::SinOp>(x);
-  case ElementwiseKind::Cos: return f.op<math::CosOp>(x);
-  case ElementwiseKind::Tan: return f.op<math::TanOp>(x);
-  case ElementwiseKind::Asin: return f.op<math::AsinOp>(x);
-  case ElementwiseKind::Acos: return f.op<math::AcosOp>(x);
-  case ElementwiseKind::Atan: return f.op<math::AtanOp>(x);
-  case ElementwiseKind::Sinh: return f.op<math::SinhOp>(x);
-  case ElementwiseKind::Cosh: return f.op<math::CoshOp>(x);
-  case ElementwiseKind::Tanh: return f.op<math::TanhOp>(x);
-  case ElementwiseKind::Asinh: return f.op<math::AsinhOp>(x);
-  case ElementwiseKind::Acosh: return f.op<math::AcoshOp>(x);
-  case ElementwiseKind::Atanh: return f.op<math::AtanhOp>(x);
-  case ElementwiseKind::Erf: return f.op<math::ErfOp>(x);
-  case ElementwiseKind::Sigmoid: return f.div(f.c(1), f.add(f.c(1), f.exp(f.op<arith::NegFOp>(x))));
-  case ElementwiseKind::Relu: return f.select(f.less(x, f.c(0)), f.c(0), x);
+  case ElementwiseKind::Abs:
+    return f.op<math::AbsFOp>(x);
+  case ElementwiseKind::Neg:
+    return f.op<arith::NegFOp>(x);
+  case ElementwiseKind::Exp:
+    return f.exp(x);
+  case ElementwiseKind::Log:
+    return f.op<math::LogOp>(x);
+  case ElementwiseKind::Sqrt:
+    return f.op<math::SqrtOp>(x);
+  case ElementwiseKind::Reciprocal:
+    return f.div(f.c(1), x);
+  case ElementwiseKind::Floor:
+    return f.op<math::FloorOp>(x);
+  case ElementwiseKind::Ceil:
+    return f.op<math::CeilOp>(x);
+  case ElementwiseKind::Round:
+    return f.op<math::RoundEvenOp>(x);
+  case ElementwiseKind::Sign:
+    return f.select(f.less(f.c(0), x), f.c(1), f.select(f.less(x, f.c(0)), f.c(-1), x));
+  case ElementwiseKind::Sin:
+    return f.op<math::SinOp>(x);
+  case ElementwiseKind::Cos:
+    return f.op<math::CosOp>(x);
+  case ElementwiseKind::Tan:
+    return f.op<math::TanOp>(x);
+  case ElementwiseKind::Asin:
+    return f.op<math::AsinOp>(x);
+  case ElementwiseKind::Acos:
+    return f.op<math::AcosOp>(x);
+  case ElementwiseKind::Atan:
+    return f.op<math::AtanOp>(x);
+  case ElementwiseKind::Sinh:
+    return f.op<math::SinhOp>(x);
+  case ElementwiseKind::Cosh:
+    return f.op<math::CoshOp>(x);
+  case ElementwiseKind::Tanh:
+    return f.op<math::TanhOp>(x);
+  case ElementwiseKind::Asinh:
+    return f.op<math::AsinhOp>(x);
+  case ElementwiseKind::Acosh:
+    return f.op<math::AcoshOp>(x);
+  case ElementwiseKind::Atanh:
+    return f.op<math::AtanhOp>(x);
+  case ElementwiseKind::Erf:
+    return f.op<math::ErfOp>(x);
+  case ElementwiseKind::Sigmoid:
+    return f.div(f.c(1), f.add(f.c(1), f.exp(f.op<arith::NegFOp>(x))));
+  case ElementwiseKind::Relu:
+    return f.select(f.less(x, f.c(0)), f.c(0), x);
   case ElementwiseKind::Gelu:
     return f.mul(f.mul(f.c(0.5), x), f.add(f.c(1), f.op<math::ErfOp>(f.mul(x, f.c(0.70710678118654752440)))));
   case ElementwiseKind::GeluTanh: {
@@ -74,8 +99,10 @@ static Value floatUnary(const Formula &f, ElementwiseKind kind, Value x, double 
     Value t = f.op<math::TanhOp>(f.mul(f.c(0.79788456080286535588), f.add(x, cube)));
     return f.mul(f.mul(f.c(0.5), x), f.add(f.c(1), t));
   }
-  case ElementwiseKind::LeakyRelu: return f.select(f.less(x, f.c(0)), f.mul(f.c(alpha), x), x);
-  case ElementwiseKind::Elu: return f.select(f.less(x, f.c(0)), f.mul(f.c(alpha), f.op<math::ExpM1Op>(x)), x);
+  case ElementwiseKind::LeakyRelu:
+    return f.select(f.less(x, f.c(0)), f.mul(f.c(alpha), x), x);
+  case ElementwiseKind::Elu:
+    return f.select(f.less(x, f.c(0)), f.mul(f.c(alpha), f.op<math::ExpM1Op>(x)), x);
   case ElementwiseKind::Selu:
     return f.select(f.less(f.c(0), x), f.mul(f.c(beta), x), f.mul(f.c(beta * alpha), f.op<math::ExpM1Op>(x)));
   case ElementwiseKind::Celu:
@@ -84,40 +111,62 @@ static Value floatUnary(const Formula &f, ElementwiseKind kind, Value x, double 
     return f.fmax(f.fmin(f.add(f.mul(f.c(alpha), x), f.c(beta)), f.c(1)), f.c(0));
   case ElementwiseKind::HardSwish:
     return f.mul(x, f.fmax(f.fmin(f.add(f.mul(x, f.c(1.0 / 6)), f.c(0.5)), f.c(1)), f.c(0)));
-  case ElementwiseKind::Softplus: return f.softplus(x);
-  case ElementwiseKind::Softsign: return f.div(x, f.add(f.c(1), f.op<math::AbsFOp>(x)));
-  case ElementwiseKind::Mish: return f.mul(x, f.op<math::TanhOp>(f.softplus(x)));
-  case ElementwiseKind::ThresholdedRelu: return f.select(f.less(f.c(alpha), x), x, f.c(0));
-  case ElementwiseKind::IsNaN: return f.op<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
+  case ElementwiseKind::Softplus:
+    return f.softplus(x);
+  case ElementwiseKind::Softsign:
+    return f.div(x, f.add(f.c(1), f.op<math::AbsFOp>(x)));
+  case ElementwiseKind::Mish:
+    return f.mul(x, f.op<math::TanhOp>(f.softplus(x)));
+  case ElementwiseKind::ThresholdedRelu:
+    return f.select(f.less(f.c(alpha), x), x, f.c(0));
+  case ElementwiseKind::IsNaN:
+    return f.op<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
   case ElementwiseKind::IsInf: {
     Value no = arith::ConstantOp::create(f.b, f.loc, f.b.getBoolAttr(false));
     Value up = f.op<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, f.c(INFINITY));
     Value down = f.op<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x, f.c(-INFINITY));
     return f.op<arith::OrIOp>(alpha != 0 ? up : no, beta != 0 ? down : no);
   }
-  default: return {};
+  default:
+    return {};
   }
 }
 
 static Value floatBinary(const Formula &f, ElementwiseKind kind, Value x, Value y) {
   auto compare = [&](arith::CmpFPredicate predicate) { return f.op<arith::CmpFOp>(predicate, x, y); };
   switch (kind) {
-  case ElementwiseKind::Add: return f.add(x, y);
-  case ElementwiseKind::Sub: return f.sub(x, y);
-  case ElementwiseKind::Mul: return f.mul(x, y);
-  case ElementwiseKind::Div: return f.div(x, y);
-  case ElementwiseKind::Max: return f.op<arith::MaximumFOp>(x, y);
-  case ElementwiseKind::Min: return f.op<arith::MinimumFOp>(x, y);
-  case ElementwiseKind::Pow: return f.op<math::PowFOp>(x, y);
-  case ElementwiseKind::Mod: return f.sub(x, f.mul(f.op<math::FloorOp>(f.div(x, y)), y));
-  case ElementwiseKind::FMod: return f.op<arith::RemFOp>(x, y);
-  case ElementwiseKind::PRelu: return f.select(f.less(x, f.c(0)), f.mul(x, y), x);
-  case ElementwiseKind::Equal: return compare(arith::CmpFPredicate::OEQ);
-  case ElementwiseKind::Less: return compare(arith::CmpFPredicate::OLT);
-  case ElementwiseKind::LessEqual: return compare(arith::CmpFPredicate::OLE);
-  case ElementwiseKind::Greater: return compare(arith::CmpFPredicate::OGT);
-  case ElementwiseKind::GreaterEqual: return compare(arith::CmpFPredicate::OGE);
-  default: return {};
+  case ElementwiseKind::Add:
+    return f.add(x, y);
+  case ElementwiseKind::Sub:
+    return f.sub(x, y);
+  case ElementwiseKind::Mul:
+    return f.mul(x, y);
+  case ElementwiseKind::Div:
+    return f.div(x, y);
+  case ElementwiseKind::Max:
+    return f.op<arith::MaximumFOp>(x, y);
+  case ElementwiseKind::Min:
+    return f.op<arith::MinimumFOp>(x, y);
+  case ElementwiseKind::Pow:
+    return f.op<math::PowFOp>(x, y);
+  case ElementwiseKind::Mod:
+    return f.sub(x, f.mul(f.op<math::FloorOp>(f.div(x, y)), y));
+  case ElementwiseKind::FMod:
+    return f.op<arith::RemFOp>(x, y);
+  case ElementwiseKind::PRelu:
+    return f.select(f.less(x, f.c(0)), f.mul(x, y), x);
+  case ElementwiseKind::Equal:
+    return compare(arith::CmpFPredicate::OEQ);
+  case ElementwiseKind::Less:
+    return compare(arith::CmpFPredicate::OLT);
+  case ElementwiseKind::LessEqual:
+    return compare(arith::CmpFPredicate::OLE);
+  case ElementwiseKind::Greater:
+    return compare(arith::CmpFPredicate::OGT);
+  case ElementwiseKind::GreaterEqual:
+    return compare(arith::CmpFPredicate::OGE);
+  default:
+    return {};
   }
 }
 
@@ -151,24 +200,36 @@ static Value integerKind(const Formula &f, ElementwiseKind kind, ValueRange v) {
   Value x = v[0], y = v.size() > 1 ? v[1] : Value(), zero = f.c(0);
   using P = arith::CmpIPredicate;
   switch (kind) {
-  case ElementwiseKind::Abs: return f.isUnsigned ? x : f.select(f.lessInt(x, zero), f.op<arith::SubIOp>(zero, x), x);
-  case ElementwiseKind::Neg: return f.op<arith::SubIOp>(zero, x);
+  case ElementwiseKind::Abs:
+    return f.isUnsigned ? x : f.select(f.lessInt(x, zero), f.op<arith::SubIOp>(zero, x), x);
+  case ElementwiseKind::Neg:
+    return f.op<arith::SubIOp>(zero, x);
   case ElementwiseKind::Sign: {
     Value negative = f.isUnsigned ? zero : f.select(f.lessInt(x, zero), f.c(-1), zero);
     return f.select(f.lessInt(zero, x), f.c(1), negative);
   }
-  case ElementwiseKind::Relu: return f.isUnsigned ? x : f.select(f.lessInt(x, zero), zero, x);
-  case ElementwiseKind::Not: return f.op<arith::XOrIOp>(x, f.c(1));
-  case ElementwiseKind::BitNot: return f.op<arith::XOrIOp>(x, f.c(-1));
-  case ElementwiseKind::Add: return f.op<arith::AddIOp>(x, y);
-  case ElementwiseKind::Sub: return f.op<arith::SubIOp>(x, y);
-  case ElementwiseKind::Mul: return f.op<arith::MulIOp>(x, y);
+  case ElementwiseKind::Relu:
+    return f.isUnsigned ? x : f.select(f.lessInt(x, zero), zero, x);
+  case ElementwiseKind::Not:
+    return f.op<arith::XOrIOp>(x, f.c(1));
+  case ElementwiseKind::BitNot:
+    return f.op<arith::XOrIOp>(x, f.c(-1));
+  case ElementwiseKind::Add:
+    return f.op<arith::AddIOp>(x, y);
+  case ElementwiseKind::Sub:
+    return f.op<arith::SubIOp>(x, y);
+  case ElementwiseKind::Mul:
+    return f.op<arith::MulIOp>(x, y);
   case ElementwiseKind::Div:
   case ElementwiseKind::Mod:
-  case ElementwiseKind::FMod: return safeDivide(f, kind, x, y);
-  case ElementwiseKind::Max: return f.select(f.lessInt(x, y), y, x);
-  case ElementwiseKind::Min: return f.select(f.lessInt(y, x), y, x);
-  case ElementwiseKind::PRelu: return f.isUnsigned ? x : f.select(f.lessInt(x, zero), f.op<arith::MulIOp>(x, y), x);
+  case ElementwiseKind::FMod:
+    return safeDivide(f, kind, x, y);
+  case ElementwiseKind::Max:
+    return f.select(f.lessInt(x, y), y, x);
+  case ElementwiseKind::Min:
+    return f.select(f.lessInt(y, x), y, x);
+  case ElementwiseKind::PRelu:
+    return f.isUnsigned ? x : f.select(f.lessInt(x, zero), f.op<arith::MulIOp>(x, y), x);
   case ElementwiseKind::Pow: {
     Type f64 = f.b.getF64Type();
     Value real = math::PowFOp::create(f.b, f.loc, convertScalar(f.b, f.loc, x, f64, f.isUnsigned),
@@ -176,11 +237,14 @@ static Value integerKind(const Formula &f, ElementwiseKind kind, ValueRange v) {
     return convertScalar(f.b, f.loc, math::RoundEvenOp::create(f.b, f.loc, real), f.type, f.isUnsigned);
   }
   case ElementwiseKind::And:
-  case ElementwiseKind::BitAnd: return f.op<arith::AndIOp>(x, y);
+  case ElementwiseKind::BitAnd:
+    return f.op<arith::AndIOp>(x, y);
   case ElementwiseKind::Or:
-  case ElementwiseKind::BitOr: return f.op<arith::OrIOp>(x, y);
+  case ElementwiseKind::BitOr:
+    return f.op<arith::OrIOp>(x, y);
   case ElementwiseKind::Xor:
-  case ElementwiseKind::BitXor: return f.op<arith::XOrIOp>(x, y);
+  case ElementwiseKind::BitXor:
+    return f.op<arith::XOrIOp>(x, y);
   case ElementwiseKind::ShiftLeft:
   case ElementwiseKind::ShiftRight: {
     Value width = f.c(f.type.getIntOrFloatBitWidth());
@@ -191,13 +255,20 @@ static Value integerKind(const Formula &f, ElementwiseKind kind, ValueRange v) {
                                    : f.op<arith::ShRSIOp>(x, amount);
     return f.select(inside, shifted, zero);
   }
-  case ElementwiseKind::Equal: return f.equalInt(x, y);
-  case ElementwiseKind::Less: return f.cmp(P::slt, P::ult, x, y);
-  case ElementwiseKind::LessEqual: return f.cmp(P::sle, P::ule, x, y);
-  case ElementwiseKind::Greater: return f.cmp(P::sgt, P::ugt, x, y);
-  case ElementwiseKind::GreaterEqual: return f.cmp(P::sge, P::uge, x, y);
-  case ElementwiseKind::Clip: return f.select(f.lessInt(x, y), y, f.select(f.lessInt(v[2], x), v[2], x));
-  default: return {};
+  case ElementwiseKind::Equal:
+    return f.equalInt(x, y);
+  case ElementwiseKind::Less:
+    return f.cmp(P::slt, P::ult, x, y);
+  case ElementwiseKind::LessEqual:
+    return f.cmp(P::sle, P::ule, x, y);
+  case ElementwiseKind::Greater:
+    return f.cmp(P::sgt, P::ugt, x, y);
+  case ElementwiseKind::GreaterEqual:
+    return f.cmp(P::sge, P::uge, x, y);
+  case ElementwiseKind::Clip:
+    return f.select(f.lessInt(x, y), y, f.select(f.lessInt(v[2], x), v[2], x));
+  default:
+    return {};
   }
 }
 
@@ -207,10 +278,14 @@ static double parameter(ElementwiseOp op, bool first) {
   if (given)
     return given->convertToDouble();
   switch (op.getKind()) {
-  case ElementwiseKind::LeakyRelu: return 0.01;
-  case ElementwiseKind::HardSigmoid: return first ? 0.2 : 0.5;
-  case ElementwiseKind::Selu: return first ? 1.67326319217681884765625 : 1.05070102214813232421875;
-  default: return 1.0;
+  case ElementwiseKind::LeakyRelu:
+    return 0.01;
+  case ElementwiseKind::HardSigmoid:
+    return first ? 0.2 : 0.5;
+  case ElementwiseKind::Selu:
+    return first ? 1.67326319217681884765625 : 1.05070102214813232421875;
+  default:
+    return 1.0;
   }
 }
 
@@ -285,11 +360,12 @@ struct LowerElementwise final : OpRewritePattern<ElementwiseOp> {
       inputs.push_back(signless(rewriter, loc, input));
     SmallVector<AffineMap> maps(inputs.size(), rewriter.getMultiDimIdentityMap(type.getRank()));
     bool known = true;
-    Value result = pointwise(rewriter, loc, sizes, type.getElementType(), inputs, maps, [&](OpBuilder &b, Location l, ValueRange v) {
-      Value y = elementwiseBody(b, l, op, v.take_front(inputs.size()));
-      known &= (bool)y;
-      return y ? y : constantLike(b, l, signless(type.getElementType()), 0);
-    });
+    Value result = pointwise(rewriter, loc, sizes, type.getElementType(), inputs, maps,
+                             [&](OpBuilder &b, Location l, ValueRange v) {
+                               Value y = elementwiseBody(b, l, op, v.take_front(inputs.size()));
+                               known &= (bool)y;
+                               return y ? y : constantLike(b, l, signless(type.getElementType()), 0);
+                             });
     if (!known)
       return rewriter.notifyMatchFailure(op, "no formula for this kind and element type");
     replaceWithSignless(rewriter, op, result);
@@ -304,10 +380,11 @@ struct LowerCast final : OpRewritePattern<CastOp> {
     auto type = cast<RankedTensorType>(op.getResult().getType());
     Type from = cast<ShapedType>(op.getInput().getType()).getElementType();
     Value input = signless(rewriter, loc, op.getInput());
-    Value result = pointwise(rewriter, loc, resultSizes(rewriter, op)[0], type.getElementType(), input,
-                             rewriter.getMultiDimIdentityMap(type.getRank()), [&](OpBuilder &b, Location l, ValueRange v) {
-                               return castBody(b, l, v[0], from, type.getElementType());
-                             });
+    Value result =
+        pointwise(rewriter, loc, resultSizes(rewriter, op)[0], type.getElementType(), input,
+                  rewriter.getMultiDimIdentityMap(type.getRank()), [&](OpBuilder &b, Location l, ValueRange v) {
+                    return castBody(b, l, v[0], from, type.getElementType());
+                  });
     replaceWithSignless(rewriter, op, result);
     return success();
   }

@@ -50,7 +50,8 @@ Value hewn::nn::convertScalar(OpBuilder &builder, Location loc, Value value, Typ
   if (isa<FloatType>(from) && isa<FloatType>(to)) {
     unsigned a = from.getIntOrFloatBitWidth(), b = to.getIntOrFloatBitWidth();
     if (a == b) // f16 and bf16
-      return arith::TruncFOp::create(builder, loc, to, arith::ExtFOp::create(builder, loc, builder.getF32Type(), value));
+      return arith::TruncFOp::create(builder, loc, to,
+                                     arith::ExtFOp::create(builder, loc, builder.getF32Type(), value));
     if (a < b)
       return arith::ExtFOp::create(builder, loc, to, value);
     return arith::TruncFOp::create(builder, loc, to, value);
@@ -109,20 +110,21 @@ Value hewn::nn::filledTensor(OpBuilder &builder, Location loc, ArrayRef<OpFoldRe
   return linalg::FillOp::create(builder, loc, scalar, empty).getResult(0);
 }
 
-Value hewn::nn::generic(OpBuilder &builder, Location loc, ValueRange inputs, Value init, ArrayRef<AffineMap> maps, BodyBuilder body) {
+Value hewn::nn::generic(OpBuilder &builder, Location loc, ValueRange inputs, Value init, ArrayRef<AffineMap> maps,
+                        BodyBuilder body) {
   unsigned loops = maps.back().getNumDims();
   SmallVector<utils::IteratorType> iterators;
   for (unsigned i = 0; i < loops; ++i)
-    iterators.push_back(maps.back().isFunctionOfDim(i) ? utils::IteratorType::parallel : utils::IteratorType::reduction);
-  auto op = linalg::GenericOp::create(builder, loc, TypeRange{init.getType()}, inputs, ValueRange{init}, maps, iterators,
-                                      [&](OpBuilder &b, Location l, ValueRange arguments) {
-                                        linalg::YieldOp::create(b, l, body(b, l, arguments));
-                                      });
+    iterators.push_back(maps.back().isFunctionOfDim(i) ? utils::IteratorType::parallel
+                                                       : utils::IteratorType::reduction);
+  auto op = linalg::GenericOp::create(
+      builder, loc, TypeRange{init.getType()}, inputs, ValueRange{init}, maps, iterators,
+      [&](OpBuilder &b, Location l, ValueRange arguments) { linalg::YieldOp::create(b, l, body(b, l, arguments)); });
   return op.getResult(0);
 }
 
-Value hewn::nn::pointwise(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes, Type element, ValueRange inputs,
-                          ArrayRef<AffineMap> maps, BodyBuilder body) {
+Value hewn::nn::pointwise(OpBuilder &builder, Location loc, ArrayRef<OpFoldResult> sizes, Type element,
+                          ValueRange inputs, ArrayRef<AffineMap> maps, BodyBuilder body) {
   SmallVector<AffineMap> all(maps);
   all.push_back(builder.getMultiDimIdentityMap(sizes.size()));
   return generic(builder, loc, inputs, emptyTensor(builder, loc, sizes, element), all, body);

@@ -25,21 +25,25 @@ mlir::Value convertScalar(mlir::OpBuilder &builder, mlir::Location loc, mlir::Va
                           bool fromUnsigned = false);
 mlir::Value constantLike(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type, double value);
 /// The identity of max (or of min with `lowest` false): an infinity, or the type's extreme.
-mlir::Value extremeLike(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type, bool lowest, bool isUnsigned = false);
+mlir::Value extremeLike(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type, bool lowest,
+                        bool isUnsigned = false);
 
 /// The sizes of the op's results, folded; values come from the operands.
 llvm::SmallVector<llvm::SmallVector<mlir::OpFoldResult>> resultSizes(mlir::OpBuilder &builder, mlir::Operation *op);
-mlir::Value emptyTensor(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element);
-mlir::Value filledTensor(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Value scalar);
+mlir::Value emptyTensor(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                        mlir::Type element);
+mlir::Value filledTensor(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                         mlir::Value scalar);
 
 using BodyBuilder = llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
-/// One linalg.generic with one result; `maps` has one entry per input and the init's last. Dimensions that the init's map
-/// does not use are reductions.
+/// One linalg.generic with one result; `maps` has one entry per input and the init's last. Dimensions that the init's
+/// map does not use are reductions.
 mlir::Value generic(mlir::OpBuilder &builder, mlir::Location loc, mlir::ValueRange inputs, mlir::Value init,
                     llvm::ArrayRef<mlir::AffineMap> maps, BodyBuilder body);
 /// A generic over the sizes' space whose inputs are read by `maps` (identity init).
-mlir::Value pointwise(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type element,
-                      mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps, BodyBuilder body);
+mlir::Value pointwise(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                      mlir::Type element, mlir::ValueRange inputs, llvm::ArrayRef<mlir::AffineMap> maps,
+                      BodyBuilder body);
 
 /// The scalar function of an elementwise kind on signless values of element type `element` (which may be unsigned).
 mlir::Value elementwiseBody(mlir::OpBuilder &builder, mlir::Location loc, ElementwiseOp op, mlir::ValueRange inputs);

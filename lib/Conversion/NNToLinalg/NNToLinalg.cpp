@@ -1,6 +1,6 @@
 // Lowers nn ops to linalg on tensors, and drops the signedness of element types.
-#include "hewn/Conversion/NNToLinalg/Passes.h"
 #include "Lowering.h"
+#include "hewn/Conversion/NNToLinalg/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -72,7 +72,8 @@ LogicalResult hewn::lowerNNToLinalg(func::FuncOp function, bool skipAttention) {
   populateNNToLinalgPatterns(patterns);
   patterns.add<DimOfCast>(function.getContext());
   GreedyRewriteConfig config;
-  config.enableFolding(false).setUseTopDownTraversal(true).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  config.enableFolding(false).setUseTopDownTraversal(true).setRegionSimplificationLevel(
+      GreedySimplifyRegionLevel::Disabled);
   SmallVector<Operation *> roots;
   function.walk([&](Operation *op) {
     if (!(skipAttention && isa<AttentionOp>(op)) && (isa<NNDialect>(op->getDialect()) || isa<tensor::DimOp>(op)))
@@ -86,12 +87,14 @@ LogicalResult hewn::lowerNNToLinalg(func::FuncOp function, bool skipAttention) {
     if (op.getInputs().size() != 1)
       return;
     for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
-      if (auto back = dyn_cast<UnrealizedConversionCastOp>(user); back && back.getResult(0).getType() == op.getInputs()[0].getType())
+      if (auto back = dyn_cast<UnrealizedConversionCastOp>(user);
+          back && back.getResult(0).getType() == op.getInputs()[0].getType())
         back.getResult(0).replaceAllUsesWith(op.getInputs()[0]);
   });
   SmallVector<Operation *> all;
   function.walk([&](Operation *op) { all.push_back(op); });
-  for (Operation *op : llvm::reverse(ArrayRef(all).drop_back())) // users come after their operands, parents after children
+  for (Operation *op :
+       llvm::reverse(ArrayRef(all).drop_back())) // users come after their operands, parents after children
     if (op->getBlock() == &function.getBody().front() && isOpTriviallyDead(op))
       op->erase();
   WalkResult left = function.walk([&](Operation *op) -> WalkResult {

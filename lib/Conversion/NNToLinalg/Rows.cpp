@@ -31,7 +31,8 @@ static Reduced reducedSpace(OpBuilder &b, Location loc, Value input, ArrayRef<in
 }
 
 /// acc <- combine(acc, map(x)) over the axes of `inputs` (the first has the full shape; the others are read by `maps`).
-static Value reduction(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap> maps, const Reduced &space, Value start, BodyBuilder body) {
+static Value reduction(OpBuilder &b, Location loc, ValueRange inputs, ArrayRef<AffineMap> maps, const Reduced &space,
+                       Value start, BodyBuilder body) {
   SmallVector<AffineMap> all(maps);
   all.push_back(space.map);
   return generic(b, loc, inputs, filledTensor(b, loc, space.sizes, start), all, body);
@@ -94,34 +95,43 @@ struct LowerReduce final : OpRewritePattern<ReduceOp> {
     SmallVector<AffineMap> maps{identity};
     Value top;
     if (kind == ReduceKind::LogSumExp) {
-      top = reduction(rewriter, loc, input, identity, space, extremeLike(rewriter, loc, acc, true),
-                      [&](OpBuilder &b, Location l, ValueRange v) { return maxOf(b, l, v[1], convertScalar(b, l, v[0], acc)); });
+      top = reduction(
+          rewriter, loc, input, identity, space, extremeLike(rewriter, loc, acc, true),
+          [&](OpBuilder &b, Location l, ValueRange v) { return maxOf(b, l, v[1], convertScalar(b, l, v[0], acc)); });
       inputs.push_back(top);
       maps.push_back(space.map);
     }
-    Value start = extreme                     ? extremeLike(rewriter, loc, acc, kind == ReduceKind::Max, isUnsigned)
+    Value start = extreme                    ? extremeLike(rewriter, loc, acc, kind == ReduceKind::Max, isUnsigned)
                   : kind == ReduceKind::Prod ? constantLike(rewriter, loc, acc, 1)
                                              : constantLike(rewriter, loc, acc, 0);
-    Value reduced = reduction(rewriter, loc, inputs, maps, space, start, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-      Value x = convertScalar(b, l, v[0], acc, isUnsigned), old = v.back();
-      switch (kind) {
-      case ReduceKind::Max: return maxOf(b, l, old, x, isUnsigned);
-      case ReduceKind::Min: return minOf(b, l, old, x, isUnsigned);
-      case ReduceKind::Prod:
-        return real ? (Value)arith::MulFOp::create(b, l, old, x, arith::FastMathFlags::reassoc) : (Value)arith::MulIOp::create(b, l, old, x);
-      case ReduceKind::L1: {
-        if (real)
-          return addUp(b, l, old, math::AbsFOp::create(b, l, x));
-        return addUp(b, l, old, isUnsigned ? x : (Value)math::AbsIOp::create(b, l, x));
-      }
-      case ReduceKind::L2:
-      case ReduceKind::SumSquare:
-        return addUp(b, l, old, real ? (Value)arith::MulFOp::create(b, l, x, x) : (Value)arith::MulIOp::create(b, l, x, x));
-      case ReduceKind::LogSumExp: return addUp(b, l, old, math::ExpOp::create(b, l, arith::SubFOp::create(b, l, x, v[1])));
-      default: return addUp(b, l, old, x);
-      }
-    });
-    bool plainSum = extreme || kind == ReduceKind::Sum || kind == ReduceKind::Prod || kind == ReduceKind::L1 || kind == ReduceKind::SumSquare;
+    Value reduced =
+        reduction(rewriter, loc, inputs, maps, space, start, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+          Value x = convertScalar(b, l, v[0], acc, isUnsigned), old = v.back();
+          switch (kind) {
+          case ReduceKind::Max:
+            return maxOf(b, l, old, x, isUnsigned);
+          case ReduceKind::Min:
+            return minOf(b, l, old, x, isUnsigned);
+          case ReduceKind::Prod:
+            return real ? (Value)arith::MulFOp::create(b, l, old, x, arith::FastMathFlags::reassoc)
+                        : (Value)arith::MulIOp::create(b, l, old, x);
+          case ReduceKind::L1: {
+            if (real)
+              return addUp(b, l, old, math::AbsFOp::create(b, l, x));
+            return addUp(b, l, old, isUnsigned ? x : (Value)math::AbsIOp::create(b, l, x));
+          }
+          case ReduceKind::L2:
+          case ReduceKind::SumSquare:
+            return addUp(b, l, old,
+                         real ? (Value)arith::MulFOp::create(b, l, x, x) : (Value)arith::MulIOp::create(b, l, x, x));
+          case ReduceKind::LogSumExp:
+            return addUp(b, l, old, math::ExpOp::create(b, l, arith::SubFOp::create(b, l, x, v[1])));
+          default:
+            return addUp(b, l, old, x);
+          }
+        });
+    bool plainSum = extreme || kind == ReduceKind::Sum || kind == ReduceKind::Prod || kind == ReduceKind::L1 ||
+                    kind == ReduceKind::SumSquare;
     if (plainSum && acc == plain) {
       replaceWithSignless(rewriter, op, reduced);
       return success();
@@ -131,61 +141,72 @@ struct LowerReduce final : OpRewritePattern<ReduceOp> {
     if (top)
       last.push_back(top);
     SmallVector<AffineMap> lastMaps(last.size(), rewriter.getMultiDimIdentityMap(space.sizes.size()));
-    Value result = pointwise(rewriter, loc, space.sizes, element, last, lastMaps, [&](OpBuilder &b, Location l, ValueRange v) {
-      Value x = v[0];
-      if (kind == ReduceKind::Mean)
-        x = real ? (Value)arith::DivFOp::create(b, l, x, count) : (Value)arith::DivSIOp::create(b, l, x, count);
-      else if (kind == ReduceKind::LogSum || kind == ReduceKind::LogSumExp)
-        x = math::LogOp::create(b, l, x);
-      else if (kind == ReduceKind::L2 && real)
-        x = math::SqrtOp::create(b, l, x);
-      else if (kind == ReduceKind::L2)
-        x = arith::FPToSIOp::create(b, l, acc, math::SqrtOp::create(b, l, arith::SIToFPOp::create(b, l, b.getF64Type(), x)));
-      if (kind == ReduceKind::LogSumExp)
-        x = arith::AddFOp::create(b, l, x, v[1]);
-      return convertScalar(b, l, x, plain);
-    });
+    Value result =
+        pointwise(rewriter, loc, space.sizes, element, last, lastMaps, [&](OpBuilder &b, Location l, ValueRange v) {
+          Value x = v[0];
+          if (kind == ReduceKind::Mean)
+            x = real ? (Value)arith::DivFOp::create(b, l, x, count) : (Value)arith::DivSIOp::create(b, l, x, count);
+          else if (kind == ReduceKind::LogSum || kind == ReduceKind::LogSumExp)
+            x = math::LogOp::create(b, l, x);
+          else if (kind == ReduceKind::L2 && real)
+            x = math::SqrtOp::create(b, l, x);
+          else if (kind == ReduceKind::L2)
+            x = arith::FPToSIOp::create(b, l, acc,
+                                        math::SqrtOp::create(b, l, arith::SIToFPOp::create(b, l, b.getF64Type(), x)));
+          if (kind == ReduceKind::LogSumExp)
+            x = arith::AddFOp::create(b, l, x, v[1]);
+          return convertScalar(b, l, x, plain);
+        });
     replaceWithSignless(rewriter, op, result);
     return success();
   }
 };
 
-/// max, sum of exp(x - max), then exp(x - max) / sum. The exponential is written twice: a schedule decides whether to keep it.
+/// max, sum of exp(x - max), then exp(x - max) / sum. The exponential is written twice: a schedule decides whether to
+/// keep it.
 Value softmaxOf(OpBuilder &rewriter, Location loc, Value input, int64_t axis, bool log, Type element) {
   Type acc = accumulatorType(element);
   AffineMap identity = rewriter.getMultiDimIdentityMap(cast<ShapedType>(input.getType()).getRank());
   Reduced space = reducedSpace(rewriter, loc, input, axis, /*keep=*/false);
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, input);
-  Value top = reduction(rewriter, loc, input, identity, space, extremeLike(rewriter, loc, acc, true),
-                        [&](OpBuilder &b, Location l, ValueRange v) { return maxOf(b, l, v[1], convertScalar(b, l, v[0], acc)); });
-  Value power = pointwise(rewriter, loc, sizes, acc, {input, top}, {identity, space.map}, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-    return math::ExpOp::create(b, l, arith::SubFOp::create(b, l, convertScalar(b, l, v[0], acc), v[1]));
-  });
+  Value top = reduction(
+      rewriter, loc, input, identity, space, extremeLike(rewriter, loc, acc, true),
+      [&](OpBuilder &b, Location l, ValueRange v) { return maxOf(b, l, v[1], convertScalar(b, l, v[0], acc)); });
+  Value power =
+      pointwise(rewriter, loc, sizes, acc, {input, top}, {identity, space.map},
+                [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+                  return math::ExpOp::create(b, l, arith::SubFOp::create(b, l, convertScalar(b, l, v[0], acc), v[1]));
+                });
   Value sum = reduction(rewriter, loc, power, identity, space, constantLike(rewriter, loc, acc, 0),
                         [&](OpBuilder &b, Location l, ValueRange v) { return addUp(b, l, v[1], v[0]); });
   AffineMap rows = rewriter.getMultiDimIdentityMap(space.sizes.size());
   if (log) {
-    Value logs = pointwise(rewriter, loc, space.sizes, acc, sum, rows,
-                           [&](OpBuilder &b, Location l, ValueRange v) -> Value { return math::LogOp::create(b, l, v[0]); });
+    Value logs =
+        pointwise(rewriter, loc, space.sizes, acc, sum, rows,
+                  [&](OpBuilder &b, Location l, ValueRange v) -> Value { return math::LogOp::create(b, l, v[0]); });
     return pointwise(rewriter, loc, sizes, element, {input, top, logs}, {identity, space.map, space.map},
                      [&](OpBuilder &b, Location l, ValueRange v) {
                        Value shifted = arith::SubFOp::create(b, l, convertScalar(b, l, v[0], acc), v[1]);
                        return convertScalar(b, l, arith::SubFOp::create(b, l, shifted, v[2]), signless(element));
                      });
   }
-  Value inverse = pointwise(rewriter, loc, space.sizes, acc, sum, rows, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-    return arith::DivFOp::create(b, l, constantLike(b, l, acc, 1), v[0]);
-  });
-  return pointwise(rewriter, loc, sizes, element, {power, inverse}, {identity, space.map}, [&](OpBuilder &b, Location l, ValueRange v) {
-    return convertScalar(b, l, arith::MulFOp::create(b, l, v[0], v[1]), signless(element));
-  });
+  Value inverse =
+      pointwise(rewriter, loc, space.sizes, acc, sum, rows, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+        return arith::DivFOp::create(b, l, constantLike(b, l, acc, 1), v[0]);
+      });
+  return pointwise(rewriter, loc, sizes, element, {power, inverse}, {identity, space.map},
+                   [&](OpBuilder &b, Location l, ValueRange v) {
+                     return convertScalar(b, l, arith::MulFOp::create(b, l, v[0], v[1]), signless(element));
+                   });
 }
 
 struct LowerSoftmax final : OpRewritePattern<SoftmaxOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
     auto type = cast<RankedTensorType>(op.getResult().getType());
-    replaceWithSignless(rewriter, op, softmaxOf(rewriter, op.getLoc(), op.getInput(), op.getAxis(), op.getLog(), type.getElementType()));
+    replaceWithSignless(
+        rewriter, op,
+        softmaxOf(rewriter, op.getLoc(), op.getInput(), op.getAxis(), op.getLog(), type.getElementType()));
     return success();
   }
 };
@@ -212,9 +233,10 @@ struct LowerNorm final : OpRewritePattern<NormOp> {
       Value sum = reduction(rewriter, loc, input, identity, space, zero, [&](OpBuilder &b, Location l, ValueRange v) {
         return addUp(b, l, v[1], convertScalar(b, l, v[0], acc));
       });
-      inputs.push_back(pointwise(rewriter, loc, space.sizes, acc, sum, rows, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-        return arith::DivFOp::create(b, l, v[0], count);
-      }));
+      inputs.push_back(
+          pointwise(rewriter, loc, space.sizes, acc, sum, rows, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+            return arith::DivFOp::create(b, l, v[0], count);
+          }));
       maps.push_back(space.map);
     }
     auto centred = [&](OpBuilder &b, Location l, ValueRange v) {
@@ -226,10 +248,12 @@ struct LowerNorm final : OpRewritePattern<NormOp> {
       return addUp(b, l, v.back(), arith::MulFOp::create(b, l, x, x, arith::FastMathFlags::contract));
     });
     double epsilon = op.getEpsilon().convertToDouble();
-    inputs.push_back(pointwise(rewriter, loc, space.sizes, acc, squares, rows, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-      Value variance = arith::AddFOp::create(b, l, arith::DivFOp::create(b, l, v[0], count), constantLike(b, l, acc, epsilon));
-      return arith::DivFOp::create(b, l, constantLike(b, l, acc, 1), math::SqrtOp::create(b, l, variance));
-    }));
+    inputs.push_back(
+        pointwise(rewriter, loc, space.sizes, acc, squares, rows, [&](OpBuilder &b, Location l, ValueRange v) -> Value {
+          Value variance =
+              arith::AddFOp::create(b, l, arith::DivFOp::create(b, l, v[0], count), constantLike(b, l, acc, epsilon));
+          return arith::DivFOp::create(b, l, constantLike(b, l, acc, 1), math::SqrtOp::create(b, l, variance));
+        }));
     maps.push_back(space.map);
     unsigned root = inputs.size() - 1;
     SmallVector<AffineExpr> inner;
@@ -241,15 +265,16 @@ struct LowerNorm final : OpRewritePattern<NormOp> {
         inputs.push_back(parameter);
         maps.push_back(affine);
       }
-    Value result = pointwise(rewriter, loc, tensor::getMixedSizes(rewriter, loc, input), element, inputs, maps, [&](OpBuilder &b, Location l, ValueRange v) {
-      Value y = arith::MulFOp::create(b, l, centred(b, l, v), v[root]);
-      unsigned next = root + 1;
-      if (op.getScale())
-        y = arith::MulFOp::create(b, l, y, convertScalar(b, l, v[next++], acc));
-      if (op.getBias())
-        y = arith::AddFOp::create(b, l, y, convertScalar(b, l, v[next], acc));
-      return convertScalar(b, l, y, element);
-    });
+    Value result = pointwise(rewriter, loc, tensor::getMixedSizes(rewriter, loc, input), element, inputs, maps,
+                             [&](OpBuilder &b, Location l, ValueRange v) {
+                               Value y = arith::MulFOp::create(b, l, centred(b, l, v), v[root]);
+                               unsigned next = root + 1;
+                               if (op.getScale())
+                                 y = arith::MulFOp::create(b, l, y, convertScalar(b, l, v[next++], acc));
+                               if (op.getBias())
+                                 y = arith::AddFOp::create(b, l, y, convertScalar(b, l, v[next], acc));
+                               return convertScalar(b, l, y, element);
+                             });
     replaceWithSignless(rewriter, op, result);
     return success();
   }
@@ -270,11 +295,13 @@ struct LowerAttention final : OpRewritePattern<AttentionOp> {
     bindDims(context, b0, h, i, j, d);
     auto map5 = [&](ArrayRef<AffineExpr> exprs) { return AffineMap::get(5, 0, exprs, context); };
     auto product = [&](OpBuilder &b, Location l, ValueRange v) -> Value {
-      Value xy = arith::MulFOp::create(b, l, convertScalar(b, l, v[0], acc), convertScalar(b, l, v[1], acc), arith::FastMathFlags::contract);
+      Value xy = arith::MulFOp::create(b, l, convertScalar(b, l, v[0], acc), convertScalar(b, l, v[1], acc),
+                                       arith::FastMathFlags::contract);
       return addUp(b, l, v[2], xy);
     };
     Value zero = constantLike(rewriter, loc, acc, 0);
-    SmallVector<AffineExpr> keyIndex = transposed ? SmallVector<AffineExpr>{b0, h, d, j} : SmallVector<AffineExpr>{b0, h, j, d};
+    SmallVector<AffineExpr> keyIndex =
+        transposed ? SmallVector<AffineExpr>{b0, h, d, j} : SmallVector<AffineExpr>{b0, h, j, d};
     Value scores = generic(rewriter, loc, {op.getQuery(), op.getKey()}, filledTensor(rewriter, loc, scoreSizes, zero),
                            {map5({b0, h, i, d}), map5(keyIndex), map5({b0, h, i, j})}, product);
     SmallVector<Value> inputs{scores};
@@ -297,7 +324,8 @@ struct LowerAttention final : OpRewritePattern<AttentionOp> {
     Value sum = generic(rewriter, loc, {weights, op.getValue()}, filledTensor(rewriter, loc, sizes, zero),
                         {map5({b0, h, i, d}), map5({b0, h, d, j}), map5({b0, h, i, j})}, product);
     if (acc != element)
-      sum = pointwise(rewriter, loc, sizes, element, sum, identity, [&](OpBuilder &b, Location l, ValueRange v) { return convertScalar(b, l, v[0], element); });
+      sum = pointwise(rewriter, loc, sizes, element, sum, identity,
+                      [&](OpBuilder &b, Location l, ValueRange v) { return convertScalar(b, l, v[0], element); });
     replaceWithSignless(rewriter, op, sum);
     return success();
   }

@@ -17,32 +17,35 @@ struct LowerPad final : OpRewritePattern<PadOp> {
     Value input = signless(rewriter, loc, op.getInput());
     auto type = cast<RankedTensorType>(op.getResult().getType());
     Type plain = signless(type.getElementType());
-    Value filler = op.getValue() ? (Value)tensor::ExtractOp::create(rewriter, loc, signless(rewriter, loc, op.getValue()), ValueRange())
-                                 : constantLike(rewriter, loc, plain, 0);
+    Value filler =
+        op.getValue()
+            ? (Value)tensor::ExtractOp::create(rewriter, loc, signless(rewriter, loc, op.getValue()), ValueRange())
+            : constantLike(rewriter, loc, plain, 0);
     SmallVector<Value> sizes;
     for (OpFoldResult size : tensor::getMixedSizes(rewriter, loc, input))
       sizes.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, size));
-    Value result = pointwise(rewriter, loc, resultSizes(rewriter, op)[0], plain, {}, {}, [&](OpBuilder &b, Location l, ValueRange) -> Value {
-      Value inside;
-      SmallVector<Value> indices;
-      for (int64_t i = 0; i < type.getRank(); ++i) {
-        Value index = linalg::IndexOp::create(b, l, i);
-        if (op.getLow()[i] || op.getHigh()[i]) {
-          index = arith::SubIOp::create(b, l, index, arith::ConstantIndexOp::create(b, l, op.getLow()[i]));
-          // An index below 0 is a very large unsigned one: one comparison.
-          Value good = arith::CmpIOp::create(b, l, arith::CmpIPredicate::ult, index, sizes[i]);
-          inside = inside ? (Value)arith::AndIOp::create(b, l, inside, good) : good;
-        }
-        indices.push_back(index);
-      }
-      if (!inside)
-        return tensor::ExtractOp::create(b, l, input, indices);
-      auto branch = scf::IfOp::create(b, l, plain, inside, /*withElse=*/true);
-      OpBuilder then = branch.getThenBodyBuilder(), otherwise = branch.getElseBodyBuilder();
-      scf::YieldOp::create(then, l, tensor::ExtractOp::create(then, l, input, indices).getResult());
-      scf::YieldOp::create(otherwise, l, filler);
-      return branch.getResult(0);
-    });
+    Value result = pointwise(
+        rewriter, loc, resultSizes(rewriter, op)[0], plain, {}, {}, [&](OpBuilder &b, Location l, ValueRange) -> Value {
+          Value inside;
+          SmallVector<Value> indices;
+          for (int64_t i = 0; i < type.getRank(); ++i) {
+            Value index = linalg::IndexOp::create(b, l, i);
+            if (op.getLow()[i] || op.getHigh()[i]) {
+              index = arith::SubIOp::create(b, l, index, arith::ConstantIndexOp::create(b, l, op.getLow()[i]));
+              // An index below 0 is a very large unsigned one: one comparison.
+              Value good = arith::CmpIOp::create(b, l, arith::CmpIPredicate::ult, index, sizes[i]);
+              inside = inside ? (Value)arith::AndIOp::create(b, l, inside, good) : good;
+            }
+            indices.push_back(index);
+          }
+          if (!inside)
+            return tensor::ExtractOp::create(b, l, input, indices);
+          auto branch = scf::IfOp::create(b, l, plain, inside, /*withElse=*/true);
+          OpBuilder then = branch.getThenBodyBuilder(), otherwise = branch.getElseBodyBuilder();
+          scf::YieldOp::create(then, l, tensor::ExtractOp::create(then, l, input, indices).getResult());
+          scf::YieldOp::create(otherwise, l, filler);
+          return branch.getResult(0);
+        });
     replaceWithSignless(rewriter, op, result);
     return success();
   }
@@ -56,7 +59,8 @@ struct LowerConcat final : OpRewritePattern<ConcatOp> {
     auto type = cast<RankedTensorType>(op.getResult().getType());
     int64_t axis = op.getAxis();
     Value whole = emptyTensor(rewriter, loc, resultSizes(rewriter, op)[0], type.getElementType());
-    SmallVector<OpFoldResult> offsets(type.getRank(), rewriter.getIndexAttr(0)), strides(type.getRank(), rewriter.getIndexAttr(1));
+    SmallVector<OpFoldResult> offsets(type.getRank(), rewriter.getIndexAttr(0)),
+        strides(type.getRank(), rewriter.getIndexAttr(1));
     AffineExpr a, b;
     bindDims(op.getContext(), a, b);
     for (Value part : op.getInputs()) {
@@ -79,15 +83,17 @@ struct LowerSlice final : OpRewritePattern<SliceOp> {
     SmallVector<OpFoldResult> offsets = op.getMixedOffsets(), sizes = op.getMixedSizes();
     AffineExpr index, offset;
     bindDims(op.getContext(), index, offset);
-    Value result = pointwise(rewriter, loc, sizes, type.getElementType(), {}, {}, [&](OpBuilder &b, Location l, ValueRange) -> Value {
-      SmallVector<Value> indices;
-      for (int64_t i = 0; i < type.getRank(); ++i) {
-        Value at = linalg::IndexOp::create(b, l, i);
-        OpFoldResult source = affine::makeComposedFoldedAffineApply(b, l, index * op.getSteps()[i] + offset, {OpFoldResult(at), offsets[i]});
-        indices.push_back(getValueOrCreateConstantIndexOp(b, l, source));
-      }
-      return tensor::ExtractOp::create(b, l, input, indices);
-    });
+    Value result = pointwise(rewriter, loc, sizes, type.getElementType(), {}, {},
+                             [&](OpBuilder &b, Location l, ValueRange) -> Value {
+                               SmallVector<Value> indices;
+                               for (int64_t i = 0; i < type.getRank(); ++i) {
+                                 Value at = linalg::IndexOp::create(b, l, i);
+                                 OpFoldResult source = affine::makeComposedFoldedAffineApply(
+                                     b, l, index * op.getSteps()[i] + offset, {OpFoldResult(at), offsets[i]});
+                                 indices.push_back(getValueOrCreateConstantIndexOp(b, l, source));
+                               }
+                               return tensor::ExtractOp::create(b, l, input, indices);
+                             });
     replaceWithSignless(rewriter, op, result);
     return success();
   }
@@ -102,7 +108,8 @@ struct LowerReshape final : OpRewritePattern<ReshapeOp> {
     SmallVector<Value> sizes;
     for (OpFoldResult size : op.getMixedSizes())
       sizes.push_back(getValueOrCreateConstantIndexOp(rewriter, loc, size));
-    Value shape = tensor::FromElementsOp::create(rewriter, loc, RankedTensorType::get({type.getRank()}, rewriter.getIndexType()), sizes);
+    Value shape = tensor::FromElementsOp::create(
+        rewriter, loc, RankedTensorType::get({type.getRank()}, rewriter.getIndexType()), sizes);
     replaceWithSignless(rewriter, op, tensor::ReshapeOp::create(rewriter, loc, type, input, shape).getResult());
     return success();
   }

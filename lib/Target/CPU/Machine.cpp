@@ -92,13 +92,16 @@ FailureOr<TargetAttr> CPUTarget::makeAttr(MLIRContext *context, const llvm::Stri
   std::unique_ptr<llvm::MCSubtargetInfo> info(target->createMCSubtargetInfo(triple, name, features));
   if (!info->checkFeatures("+avx2") || !info->checkFeatures("+fma"))
     return emitCoded(UnknownLoc::get(context), ErrorCode::CPUTooOld, name), failure();
-  bool wide = info->checkFeatures("+avx512f") && info->checkFeatures("+avx512vl") && info->checkFeatures("+avx512bw") && info->checkFeatures("+avx512dq");
+  bool wide = info->checkFeatures("+avx512f") && info->checkFeatures("+avx512vl") && info->checkFeatures("+avx512bw") &&
+              info->checkFeatures("+avx512dq");
 
   Builder b(context);
-  SmallVector<NamedAttribute> config{
-      b.getNamedAttr("cpu", b.getStringAttr(name)),   b.getNamedAttr("features", b.getStringAttr(features)),
-      b.getNamedAttr("l1", b.getI64IntegerAttr(l1)),  b.getNamedAttr("l2", b.getI64IntegerAttr(l2)),
-      b.getNamedAttr("l3", b.getI64IntegerAttr(l3)),  b.getNamedAttr("triple", b.getStringAttr(kTriple)),
-      b.getNamedAttr("vector_bits", b.getI64IntegerAttr(wide ? 512 : 256))};
+  SmallVector<NamedAttribute> config{b.getNamedAttr("cpu", b.getStringAttr(name)),
+                                     b.getNamedAttr("features", b.getStringAttr(features)),
+                                     b.getNamedAttr("l1", b.getI64IntegerAttr(l1)),
+                                     b.getNamedAttr("l2", b.getI64IntegerAttr(l2)),
+                                     b.getNamedAttr("l3", b.getI64IntegerAttr(l3)),
+                                     b.getNamedAttr("triple", b.getStringAttr(kTriple)),
+                                     b.getNamedAttr("vector_bits", b.getI64IntegerAttr(wide ? 512 : 256))};
   return TargetAttr::get(context, "cpu", b.getDictionaryAttr(config));
 }

@@ -10,7 +10,8 @@ class CPUTarget final : public Target {
 public:
   llvm::StringRef getName() const override { return "cpu"; }
   llvm::StringRef getDescription() const override { return "x86-64 processors: a shared library, AVX2 or AVX-512"; }
-  mlir::FailureOr<TargetAttr> makeAttr(mlir::MLIRContext *context, const llvm::StringMap<std::string> &options) const override;
+  mlir::FailureOr<TargetAttr> makeAttr(mlir::MLIRContext *context,
+                                       const llvm::StringMap<std::string> &options) const override;
   bool canRun(mlir::Operation *op, TargetAttr target, std::string &reason) const override;
   double cost(mlir::Operation *op, TargetAttr target) const override;
   void buildPipeline(Stage stage, mlir::OpPassManager &pm) const override;
