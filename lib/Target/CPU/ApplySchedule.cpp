@@ -4,8 +4,8 @@
 #include "mlir/IR/Threading.h"
 
 namespace hewn {
-#define GEN_PASS_DEF_CPUAPPLYSCHEDULE
-#define GEN_PASS_DEF_CPUCHOOSESCHEDULE
+#define GEN_PASS_DEF_APPLYSCHEDULE
+#define GEN_PASS_DEF_CHOOSESCHEDULE
 #include "hewn/Target/CPU/Passes.h.inc"
 } // namespace hewn
 
@@ -37,7 +37,7 @@ static FailureOr<func::FuncOp> applySchedule(func::FuncOp kernel) {
 }
 
 namespace {
-struct ChooseSchedule final : hewn::impl::CPUChooseScheduleBase<ChooseSchedule> {
+struct ChooseSchedule final : hewn::impl::ChooseScheduleBase<ChooseSchedule> {
   void runOnOperation() override {
     for (func::FuncOp kernel : kernelsOf(getOperation()))
       if (!kernel->hasAttr(kScheduleAttr))
@@ -45,7 +45,7 @@ struct ChooseSchedule final : hewn::impl::CPUChooseScheduleBase<ChooseSchedule> 
   }
 };
 
-struct ApplySchedule final : hewn::impl::CPUApplyScheduleBase<ApplySchedule> {
+struct ApplySchedule final : hewn::impl::ApplyScheduleBase<ApplySchedule> {
   void runOnOperation() override {
     SmallVector<func::FuncOp> kernels = kernelsOf(getOperation());
     SmallVector<func::FuncOp> extents(kernels.size());

@@ -10,6 +10,18 @@ using namespace mlir;
 using namespace hewn;
 using namespace hewn::cpu;
 
+Machine hewn::cpu::getMachine(Operation *op) {
+  for (; op; op = op->getParentOp())
+    if (auto target = op->getAttrOfType<TargetAttr>(kTargetAttr))
+      return Machine::read(target);
+  Machine machine;
+  machine.vectorBits = 256;
+  machine.l1 = 32 << 10;
+  machine.l2 = 1 << 20;
+  machine.l3 = 32 << 20;
+  return machine;
+}
+
 std::pair<Value, Value> hewn::cpu::addRange(func::FuncOp kernel) {
   Type index = IndexType::get(kernel.getContext());
   unsigned count = kernel.getNumArguments();

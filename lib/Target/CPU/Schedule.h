@@ -13,6 +13,9 @@ inline constexpr llvm::StringLiteral kAccessAttr = "hewn.access";
 inline constexpr llvm::StringLiteral kAlignAttr = "hewn.align";
 inline constexpr llvm::StringLiteral kExtentSuffix = "__extent";
 
+/// The machine of the nearest enclosing module that names a target; one of 256 bits where none does.
+Machine getMachine(mlir::Operation *op);
+
 /// Decides how a kernel clone (nn body) is computed.
 ScheduleAttr chooseSchedule(mlir::func::FuncOp kernel, const Machine &machine);
 

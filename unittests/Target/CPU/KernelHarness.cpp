@@ -1,5 +1,6 @@
 // Compiles a tensor function as one kernel of the CPU target, in process, and runs it.
 #include "KernelHarness.h"
+#include "hewn/Target/CPU/Codegen.h"
 #include "hewn/Target/CPU/Passes.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -78,7 +79,7 @@ std::unique_ptr<CompiledKernel> CompiledKernel::compile(MLIRContext &context, St
     clone->setAttr("hewn.schedule", ScheduleAttr::get(&context, recipe, Builder(&context).getDictionaryAttr({})));
   auto result = std::make_unique<CompiledKernel>();
   PassManager choose(&context);
-  choose.addPass(createCPUChooseSchedule());
+  choose.addPass(createChooseSchedule());
   if (failed(choose.run(*module)))
     return nullptr;
   result->recipe = clone->getAttrOfType<ScheduleAttr>("hewn.schedule").getRecipe().str();
@@ -102,13 +103,13 @@ std::unique_ptr<CompiledKernel> CompiledKernel::compile(MLIRContext &context, St
       result->dynamicDims.back().push_back(type.isDynamicDim(i));
   }
   PassManager lower(&context);
-  buildCPUTargetPipeline(lower);
+  lower.addPass(createLowerKernels());
   if (failed(lower.run(*module)))
     return nullptr;
-  auto objects = compileKernels(*module, target, 1);
+  auto objects = compileKernels(*module, Machine::read(target), 1);
   if (failed(objects) || objects->size() != 1)
     return nullptr;
-  result->object = objects->front().bytes;
+  result->object = std::string(objects->front().bytes.data(), objects->front().bytes.size());
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit) {
     llvm::errs() << llvm::toString(jit.takeError()) << "\n";

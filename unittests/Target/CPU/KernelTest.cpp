@@ -2,6 +2,7 @@
 #include "KernelHarness.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Interpreter/Interpreter.h"
+#include "hewn/Target/Target.h"
 #include "hewn/Tools/Register.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -23,8 +24,6 @@ namespace hewn {
 
 /// The pipeline `hewn-to-scheduled`: buffers -> scheduled.
 void buildCPUPipeline(mlir::OpPassManager &pm);
-/// The pipeline `hewn-to-target`: planned -> target (kernels only; the host is lowered when the artifact is made).
-void buildCPUTargetPipeline(mlir::OpPassManager &pm);
 void registerCPUPipelines();
 
 #define GEN_PASS_REGISTRATION

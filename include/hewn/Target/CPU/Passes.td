@@ -4,7 +4,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def CPUChooseSchedule : Pass<"hewn-cpu-choose-schedule", "::mlir::ModuleOp"> {
+def ChooseSchedule : Pass<"hewn-cpu-choose-schedule", "::mlir::ModuleOp"> {
   let summary = "Decide how each kernel is computed";
   let description = [{
     Writes `hewn.schedule` on every function marked `hewn.kernel`, from its nn body, its shapes and the module's `hewn.target` (vector width, cache sizes).
@@ -17,7 +17,7 @@ def CPUChooseSchedule : Pass<"hewn-cpu-choose-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::hewn::HewnDialect"];
 }
 
-def CPUApplySchedule : Pass<"hewn-cpu-apply-schedule", "::mlir::ModuleOp"> {
+def ApplySchedule : Pass<"hewn-cpu-apply-schedule", "::mlir::ModuleOp"> {
   let summary = "Turn each kernel into loops over a range";
   let description = [{
     Every function marked `hewn.kernel` gets a body of scf, memref, vector and arith ops, maybe a trailing scratch argument (`hewn.access = "scratch"`), and last two
@@ -33,16 +33,27 @@ def CPUApplySchedule : Pass<"hewn-cpu-apply-schedule", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect", "::mlir::bufferization::BufferizationDialect"];
 }
 
-def CPULowerKernels : Pass<"hewn-cpu-lower-kernels", "::mlir::ModuleOp"> {
-  let summary = "Lower scheduled kernels to the LLVM dialect with the kernel ABI";
+def LowerKernels : Pass<"hewn-cpu-lower-kernels", "::mlir::ModuleOp"> {
+  let summary = "Lowers scheduled kernels to the LLVM dialect and gives them the kernel ABI";
   let description = [{
-    `@k` becomes `llvm.func @k(ptr buffers, ptr dims, i64 begin, i64 end)` (hewn_kernel of Runtime/hewn.h), a thin wrapper of an internal, not inlined
-    `@k__body` whose pointer arguments carry `noalias` and their alignment; `@k__extent` becomes `llvm.func @k__extent(ptr dims) -> i64`. Dims come in the order
-    of `hewn-cpu-apply-schedule`. Requires: affine, scf and strided metadata already lowered.
+    A scheduled kernel is a `func.func` with the attribute `hewn.kernel` on index values, memrefs and the range [%begin, %end) of its outermost parallel loop; `@NAME__extent` gives the number of
+    iterations. Both become `llvm.func`s that take `hewn_kernel`'s arguments (hewn/Runtime/hewn.h): a thin wrapper loads buffers and dims and calls an internal body whose pointers are
+    `noalias` and of known alignment (a pointer loaded from memory cannot carry that, and without it a matmul stores in its inner loop).
 
-    Example: test/Target/CPU/lower-kernels.mlir.
+    Requires: memref arguments whose offset is 0 (the host adds it to the pointer). Each kernel is lowered in a module of its own, in parallel.
+    Guarantees: no function with `hewn.kernel` is left.
+
+    Example (test/Target/CPU/lower-kernels.mlir, `@copy`), before:
+    ```mlir
+    func.func private @copy(%x: memref<8xf32> {hewn.align = 64 : i64}, %y: memref<8xf32>, %begin: index, %end: index) attributes {hewn.kernel}
+    ```
+    after:
+    ```mlir
+    llvm.func @copy(%arg0: !llvm.ptr, %arg1: !llvm.ptr, %arg2: i64, %arg3: i64)
+    ```
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect", "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::affine::AffineDialect", "::mlir::math::MathDialect", "::mlir::arith::ArithDialect"];
 }
 
 #endif // HEWN_TARGET_CPU_PASSES_TD
