@@ -97,9 +97,10 @@ public:
       if (failed(result = convert(op)))
         break;
     old->dropAllReferences();
-    if (succeeded(result))
-      hoistScalars(block);
-    return result;
+    if (failed(result))
+      return failure();
+    hoistScalars(block);
+    return buildQuery();
   }
 
 private:
@@ -197,6 +198,10 @@ private:
   LogicalResult convertReturn(func::ReturnOp end) {
     for (auto [value, output] : llvm::zip_equal(end.getOperands(), outputs)) {
       Value buffer = mapping.lookup(value);
+      SmallVector<OpFoldResult> sizes = sizesOf(buffer);
+      for (auto [dim, size] : llvm::enumerate(cast<MemRefType>(output.getType()).getShape()))
+        if (ShapedType::isDynamic(size))
+          outputSizes.push_back(getValueOrCreateConstantIndexOp(builder, end.getLoc(), sizes[dim]));
       auto alloc = rootOf(buffer).getDefiningOp<memref::AllocOp>();
       if (!alloc) {
         makeCopy(builder, module, end.getLoc(), buffer, output);
@@ -219,11 +224,53 @@ private:
     return success();
   }
 
+  /// func.func @main_query(the index arguments) -> one index per dynamic output size
+  LogicalResult buildQuery() {
+    SmallVector<Type> arguments, results(outputSizes.size(), builder.getIndexType());
+    SmallVector<DictionaryAttr> attributes;
+    IRMapping values;
+    for (BlockArgument argument : function.getArguments())
+      if (isa<IndexType>(argument.getType())) {
+        arguments.push_back(argument.getType());
+        attributes.push_back(function.getArgAttrDict(argument.getArgNumber()));
+      }
+    builder.setInsertionPointAfter(function);
+    auto query = func::FuncOp::create(builder, function.getLoc(), (function.getSymName() + "_query").str(),
+                                      builder.getFunctionType(arguments, results));
+    query.setAllArgAttrs(attributes);
+    query->setAttr(kQueryAttr, builder.getUnitAttr());
+    Block *body = query.addEntryBlock();
+    values.map(function.getArguments().take_back(arguments.size()), body->getArguments());
+    OpBuilder inner = OpBuilder::atBlockEnd(body);
+    llvm::SetVector<Operation *> slice;
+    std::function<LogicalResult(Value)> collect = [&](Value value) -> LogicalResult {
+      Operation *op = value.getDefiningOp();
+      if (!op)
+        return success(values.contains(value));
+      for (Value operand : op->getOperands())
+        if (!slice.contains(op) && failed(collect(operand)))
+          return failure();
+      slice.insert(op);
+      return success();
+    };
+    for (Value size : outputSizes)
+      if (failed(collect(size)))
+        return emitError(size.getLoc(), "an output's size depends on more than the sizes of the inputs");
+    SmallVector<Value> returned;
+    for (Operation *op : slice)
+      inner.clone(*op, values);
+    for (Value size : outputSizes)
+      returned.push_back(values.lookup(size));
+    func::ReturnOp::create(inner, function.getLoc(), returned);
+    return success();
+  }
+
   func::FuncOp function;
   ModuleOp module;
   OpBuilder builder;
   IRMapping mapping;
   SmallVector<Value> outputs;
+  SmallVector<Value> outputSizes; ///< of the dynamic dimensions of all outputs, in order
 };
 
 /// Outer functions only hand their arguments on.

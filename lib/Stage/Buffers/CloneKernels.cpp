@@ -20,8 +20,26 @@ namespace {
 /// No buffer promises more than a cache line.
 constexpr int64_t kMaxAlign = 64;
 
+/// Whether a view cuts its contiguous source in the outermost dimension only, and so is contiguous whatever the sizes
+/// are.
+bool cutsOutermostOnly(memref::SubViewOp view) {
+  if (!view.getSourceType().getLayout().isIdentity() || !view.hasUnitStride() || view.getType().getRank() == 0)
+    return false;
+  SmallVector<OpFoldResult> whole = sizesOf(view.getSource()), sizes = view.getMixedSizes(),
+                            offsets = view.getMixedOffsets();
+  if (sizes.size() != whole.size() || view.getType().getRank() != view.getSourceType().getRank())
+    return false;
+  for (size_t dim = 1; dim < sizes.size(); ++dim)
+    if (!isEqualConstantIntOrValue(sizes[dim], whole[dim]) || getConstantIntValue(offsets[dim]) != 0)
+      return false;
+  return true;
+}
+
 /// The type of a buffer as its kernel sees it: no offset, and identity layout where the strides are those of one.
-MemRefType normalise(MemRefType type) {
+MemRefType normalise(Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (auto view = buffer.getDefiningOp<memref::SubViewOp>(); view && cutsOutermostOnly(view))
+    return MemRefType::get(type.getShape(), type.getElementType());
   SmallVector<int64_t> strides;
   int64_t offset;
   if (type.getLayout().isIdentity() || failed(type.getStridesAndOffset(strides, offset)))
@@ -120,7 +138,7 @@ private:
     stream << launch.getKernel();
     auto add = [&](Value operand) {
       auto *entry = buffers.access.find(operand);
-      stream << " " << entry - buffers.access.begin() << ":" << normalise(cast<MemRefType>(operand.getType()));
+      stream << " " << entry - buffers.access.begin() << ":" << normalise(operand);
     };
     llvm::for_each(launch.getInputs(), add);
     stream << " ->";
@@ -141,7 +159,7 @@ private:
   func::FuncOp makeClone(KernelOp kernel, LaunchOp launch, Buffers &buffers) {
     SmallVector<Type> types(launch.getDims().getTypes());
     for (auto &[buffer, access] : buffers.access)
-      types.push_back(normalise(cast<MemRefType>(buffer.getType())));
+      types.push_back(normalise(buffer));
     auto clone = func::FuncOp::create(kernel.getLoc(), freshName(kernel), builder.getFunctionType(types, {}));
     clone.setPrivate();
     clone->setAttr(kKernelAttr, builder.getUnitAttr());

@@ -17,7 +17,7 @@ static std::pair<KernelOp, bool> getKernel(ModuleOp module, Location location, S
     if (kernel.getSymName().starts_with(prefix) && kernel.getFunctionType() == type)
       return {kernel, false};
   OperationState state(location, KernelOp::getOperationName());
-  state.addAttribute("sym_name", builder.getStringAttr(prefix + "_0"));
+  state.addAttribute("sym_name", builder.getStringAttr(prefix));
   state.addAttribute("sym_visibility", builder.getStringAttr("private"));
   state.addAttribute("function_type", TypeAttr::get(type));
   state.addRegion();

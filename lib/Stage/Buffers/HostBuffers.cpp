@@ -11,6 +11,8 @@ using namespace hewn;
 bool hewn::isScalarOp(Operation &op) {
   if (isa<GuardOp>(op))
     return true;
+  if (auto dim = dyn_cast<memref::DimOp>(op))
+    return isa<BlockArgument>(dim.getSource());
   return isa_and_nonnull<arith::ArithDialect, affine::AffineDialect>(op.getDialect()) && op.getNumRegions() == 0 &&
          llvm::none_of(op.getResultTypes(), llvm::IsaPred<ShapedType>);
 }
@@ -57,7 +59,9 @@ static OpFoldResult argumentSize(BlockArgument argument, unsigned dim) {
   for (BlockArgument other : argument.getOwner()->getArguments())
     if (names && function.getArgAttr(other.getArgNumber(), kDimAttr) == names[dim])
       return other;
-  return {};
+  // The size of an output that has no name among the inputs' sizes.
+  OpBuilder builder = atScalars(*argument.getOwner());
+  return memref::DimOp::create(builder, argument.getLoc(), argument, dim).getResult();
 }
 
 OpFoldResult hewn::sizeOf(Value buffer, unsigned dim) {
