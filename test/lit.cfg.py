@@ -1,6 +1,7 @@
 # The lit suite of Hewn. A feature that is missing makes its tests UNSUPPORTED, with the feature's name as the reason.
 import os
 import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -26,13 +27,23 @@ config.substitutions.append(("%models", os.path.join(config.hewn_obj, "models"))
 
 
 def has_module(*names):
-    return os.spawnl(os.P_WAIT, python, python, "-c", "import " + ", ".join(names)) == 0
+    command = [python, "-c", "import " + ", ".join(names)]
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+
+
+def ocr_models():
+    script = os.path.join(config.hewn_src, "utils", "ocr-demo.py")
+    return subprocess.run([python, script, "model"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 if has_module("numpy", "onnx"):
     config.available_features.add("onnx")
 if has_module("onnxruntime"):
     config.available_features.add("onnxruntime")
+if has_module("PIL") and ocr_models():
+    config.available_features.add("ocr-models")
+if os.environ.get("HEWN_BIG_MODELS"):
+    config.available_features.add("big-models")
 if shutil.which("gcc"):
     config.available_features.add("gcc")
 if os.path.exists("/proc/cpuinfo"):
