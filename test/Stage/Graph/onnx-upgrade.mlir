@@ -79,14 +79,14 @@ func.func @topk_1(%x: tensor<2x3xf32>) -> tensor<*xf32> {
 
 // CHECK-LABEL: @resize_10
 // CHECK: %[[NONE:.*]] = onnx.none
-// CHECK: onnx.node "Resize" since 11 (%arg0, %[[NONE]], %arg1) {coordinate_transformation_mode = "asymmetric", mode = "nearest", nearest_mode = "floor"}
+// CHECK: onnx.node "Resize" since 13 (%arg0, %[[NONE]], %arg1) {coordinate_transformation_mode = "asymmetric", mode = "nearest", nearest_mode = "floor"}
 func.func @resize_10(%x: tensor<1x3x4x4xf32>, %s: tensor<4xf32>) -> tensor<*xf32> {
   %0 = onnx.node "Resize" since 10 (%x, %s) {mode = "nearest"} : (tensor<1x3x4x4xf32>, tensor<4xf32>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
 
 // CHECK-LABEL: @upsample_7
-// CHECK: onnx.node "Resize" since 11 (%arg0, %{{.*}}, %{{.*}}) {coordinate_transformation_mode = "asymmetric"
+// CHECK: onnx.node "Resize" since 13 (%arg0, %{{.*}}, %{{.*}}) {coordinate_transformation_mode = "asymmetric"
 func.func @upsample_7(%x: tensor<1x3x4x4xf32>) -> tensor<*xf32> {
   %0 = onnx.node "Upsample" since 7 (%x) {mode = "nearest", scales = array<f32: 1.0, 1.0, 2.0, 2.0>} : (tensor<1x3x4x4xf32>) -> tensor<*xf32>
   return %0 : tensor<*xf32>

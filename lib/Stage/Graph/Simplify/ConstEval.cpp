@@ -1,5 +1,6 @@
-// Everything that is computed from weights and constants alone becomes a computed weight, evaluated once when the artifact is
-// written. Broadcasts stay in the graph: they only enlarge. Weights that nothing reads any more are removed.
+// Everything that is computed from weights and constants alone becomes a computed weight, evaluated once when the
+// artifact is written. Broadcasts stay in the graph: they only enlarge. Weights that nothing reads any more are
+// removed.
 #include "../Convert/Conversion.h"
 #include "Match.h"
 #include "hewn/Dialect/Hewn/Hewn.h"

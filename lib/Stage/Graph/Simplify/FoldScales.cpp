@@ -14,7 +14,8 @@ namespace hewn {
 
 namespace {
 
-/// A constant that varies along dimension `dim` of a result of `rank` dimensions only, as a vector of `size`; else null.
+/// A constant that varies along dimension `dim` of a result of `rank` dimensions only, as a vector of `size`; else
+/// null.
 Value getVector(OpBuilder &builder, Location loc, Value value, int64_t rank, int64_t dim, int64_t size) {
   value = stripBroadcast(value);
   auto type = cast<RankedTensorType>(value.getType());
@@ -102,8 +103,8 @@ template <typename ConvOp> struct ShiftConv final : OpRewritePattern<nn::Element
     if (Value bias = conv.getBias())
       shift = makeBinary(rewriter, op.getLoc(), op.getKind(), bias, shift);
     else if (op.getKind() == ElementwiseKind::Sub)
-      shift = nn::build<nn::ElementwiseOp>(rewriter, op.getLoc(), type.getElementType(), ValueRange(shift), ElementwiseKind::Neg,
-                                           FloatAttr(), FloatAttr());
+      shift = nn::build<nn::ElementwiseOp>(rewriter, op.getLoc(), type.getElementType(), ValueRange(shift),
+                                           ElementwiseKind::Neg, FloatAttr(), FloatAttr());
     rewriter.replaceOp(op, rebuild(rewriter, conv, conv.getFilter(), shift));
     return success();
   }
@@ -154,10 +155,12 @@ struct ScaleThroughBias final : OpRewritePattern<nn::ElementwiseOp> {
     // The factor's broadcast, if any, names the result's sizes.
     Value spread = moved;
     if (auto broadcast = addend.getDefiningOp<nn::BroadcastOp>())
-      spread = nn::BroadcastOp::create(rewriter, op.getLoc(), broadcast.getType(), moved, broadcast.getSizes(), broadcast.getStaticSizes());
+      spread = nn::BroadcastOp::create(rewriter, op.getLoc(), broadcast.getType(), moved, broadcast.getSizes(),
+                                       broadcast.getStaticSizes());
     else
       spread = reshapeTo(rewriter, op.getLoc(), moved, cast<RankedTensorType>(addend.getType()).getShape());
-    replaceOp<nn::ElementwiseOp>(rewriter, op, ValueRange{scaled, spread}, ElementwiseKind::Add, FloatAttr(), FloatAttr());
+    replaceOp<nn::ElementwiseOp>(rewriter, op, ValueRange{scaled, spread}, ElementwiseKind::Add, FloatAttr(),
+                                 FloatAttr());
     return success();
   }
 };
@@ -165,8 +168,8 @@ struct ScaleThroughBias final : OpRewritePattern<nn::ElementwiseOp> {
 struct FoldScales final : impl::NNFoldScalesBase<FoldScales> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ScaleConv<nn::ConvOp>, ScaleConv<nn::ConvTransposeOp>, ShiftConv<nn::ConvOp>, ShiftConv<nn::ConvTransposeOp>, ScaleMatMul,
-                 ScaleThroughBias>(&getContext());
+    patterns.add<ScaleConv<nn::ConvOp>, ScaleConv<nn::ConvTransposeOp>, ShiftConv<nn::ConvOp>,
+                 ShiftConv<nn::ConvTransposeOp>, ScaleMatMul, ScaleThroughBias>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -57,7 +57,8 @@ bool isTanhArgument(Value value, Value x) {
     if (add.getInputs()[side] != x)
       continue;
     Product cubic = getProduct(add.getInputs()[1 - side]);
-    if (isClose(cubic.scalar, 0.044715) && cubic.factors.size() == 3 && llvm::all_equal(cubic.factors) && cubic.factors[0] == x)
+    if (isClose(cubic.scalar, 0.044715) && cubic.factors.size() == 3 && llvm::all_equal(cubic.factors) &&
+        cubic.factors[0] == x)
       return true;
     if (isClose(cubic.scalar, 0.044715) && cubic.factors.size() == 2)
       for (unsigned part : {0, 1}) // x^2 with another user stays one factor

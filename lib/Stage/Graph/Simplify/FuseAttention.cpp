@@ -47,7 +47,8 @@ Value untranspose(PatternRewriter &rewriter, nn::TransposeOp transpose) {
   std::swap(perm[2], perm[3]);
   if (llvm::is_sorted(perm))
     return transpose.getInput();
-  return nn::build<nn::TransposeOp>(rewriter, transpose.getLoc(), getElementTypeOrSelf(transpose.getType()), transpose.getInput(), perm);
+  return nn::build<nn::TransposeOp>(rewriter, transpose.getLoc(), getElementTypeOrSelf(transpose.getType()),
+                                    transpose.getInput(), perm);
 }
 
 /// matmul(softmax(mul(matmul(q, transpose(k)), c) + m), v)  ->  attention(q, k, v, m) {scale = c}
@@ -66,8 +67,8 @@ struct FuseAttention final : OpRewritePattern<nn::MatMulOp> {
       return rewriter.notifyMatchFailure(op, "no side of the sum is a matrix product");
     auto [scores, scale] = stripScale(masked->scores);
     auto product = scores.getDefiningOp<nn::MatMulOp>();
-    if (!product || !scores.hasOneUse() || product.getRhsLayout() != nn::MatrixLayout::Row || rankOf(product.getLhs()) != 4 ||
-        rankOf(product.getRhs()) != 4)
+    if (!product || !scores.hasOneUse() || product.getRhsLayout() != nn::MatrixLayout::Row ||
+        rankOf(product.getLhs()) != 4 || rankOf(product.getRhs()) != 4)
       return rewriter.notifyMatchFailure(op, "the scores are not a batched matrix product of their own");
     auto [query, queryScale] = stripScale(product.getLhs());
     auto [keyTransposed, keyScale] = stripScale(product.getRhs());
@@ -79,7 +80,8 @@ struct FuseAttention final : OpRewritePattern<nn::MatMulOp> {
       auto [bare, inner] = stripScale(key);
       key = bare, keyScale *= inner;
     }
-    replaceOp<nn::AttentionOp>(rewriter, op, query, key, op.getRhs(), masked->mask, APFloat(scale * queryScale * keyScale), transposed);
+    replaceOp<nn::AttentionOp>(rewriter, op, query, key, op.getRhs(), masked->mask,
+                               APFloat(scale * queryScale * keyScale), transposed);
     return success();
   }
 };

@@ -78,7 +78,8 @@ struct FuseNorm final : OpRewritePattern<nn::ElementwiseOp> {
         return replace(rewriter, op, centred, axis, *epsilon, true);
     return rewriter.notifyMatchFailure(op, "the denominator is no deviation");
   }
-  static LogicalResult replace(PatternRewriter &rewriter, nn::ElementwiseOp op, Value x, int64_t axis, double epsilon, bool rms) {
+  static LogicalResult replace(PatternRewriter &rewriter, nn::ElementwiseOp op, Value x, int64_t axis, double epsilon,
+                               bool rms) {
     if (x.getType() != op.getType())
       return rewriter.notifyMatchFailure(op, "the result is broadcast");
     replaceOp<nn::NormOp>(rewriter, op, x, Value(), Value(), axis, APFloat(epsilon), rms);
@@ -114,7 +115,8 @@ struct TakeParameter final : OpRewritePattern<nn::ElementwiseOp> {
       return failure();
     for (unsigned side : {0, 1}) {
       auto norm = op.getInputs()[side].getDefiningOp<nn::NormOp>();
-      if (!norm || !norm->hasOneUse() || norm.getBias() || (isScale && norm.getScale()) || norm.getType() != op.getType())
+      if (!norm || !norm->hasOneUse() || norm.getBias() || (isScale && norm.getScale()) ||
+          norm.getType() != op.getType())
         continue;
       if (!isScale && norm.getRms())
         continue;
@@ -122,8 +124,8 @@ struct TakeParameter final : OpRewritePattern<nn::ElementwiseOp> {
       if (!parameter)
         return rewriter.notifyMatchFailure(op, "the parameter does not have the shape of the normalised dimensions");
       Value scale = isScale ? parameter : norm.getScale();
-      replaceOp<nn::NormOp>(rewriter, op, norm.getInput(), scale, isScale ? Value() : parameter, norm.getAxis(), norm.getEpsilon(),
-                            norm.getRms());
+      replaceOp<nn::NormOp>(rewriter, op, norm.getInput(), scale, isScale ? Value() : parameter, norm.getAxis(),
+                            norm.getEpsilon(), norm.getRms());
       return success();
     }
     return failure();

@@ -33,7 +33,9 @@ std::optional<double> hewn::graph::getScalar(Value value) {
   return number.convertToDouble();
 }
 
-bool hewn::graph::isClose(double value, double expected) { return std::fabs(value - expected) <= 1e-6 * std::fabs(expected); }
+bool hewn::graph::isClose(double value, double expected) {
+  return std::fabs(value - expected) <= 1e-6 * std::fabs(expected);
+}
 
 bool hewn::graph::isConstant(Value value) {
   SmallVector<Value> stack = {value};
@@ -114,6 +116,6 @@ Value hewn::graph::broadcastTo(OpBuilder &builder, Location loc, Value value, Ar
 }
 
 Value hewn::graph::makeBinary(OpBuilder &builder, Location loc, ElementwiseKind kind, Value lhs, Value rhs) {
-  return nn::build<nn::ElementwiseOp>(builder, loc, getElementTypeOrSelf(lhs.getType()), ValueRange{lhs, rhs}, kind, FloatAttr(),
-                                      FloatAttr());
+  return nn::build<nn::ElementwiseOp>(builder, loc, getElementTypeOrSelf(lhs.getType()), ValueRange{lhs, rhs}, kind,
+                                      FloatAttr(), FloatAttr());
 }

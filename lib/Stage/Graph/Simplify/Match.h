@@ -21,8 +21,8 @@ nn::ElementwiseOp getElementwise(mlir::Value value, nn::ElementwiseKind kind);
 /// For a commutative binary op: the operand that is not the scalar, and the scalar.
 std::optional<std::pair<mlir::Value, double>> getOperandAndScalar(nn::ElementwiseOp op);
 
-/// A value as a product: `scalar` times the tensors in `factors`. Multiplications by and divisions through scalars are looked through, and
-/// multiplications of tensors whose result has no other use.
+/// A value as a product: `scalar` times the tensors in `factors`. Multiplications by and divisions through scalars are
+/// looked through, and multiplications of tensors whose result has no other use.
 struct Product {
   double scalar = 1.0;
   llvm::SmallVector<mlir::Value> factors;
@@ -32,7 +32,8 @@ Product getProduct(mlir::Value value);
 std::pair<mlir::Value, double> stripScale(mlir::Value value);
 
 /// Replaces a one-result op by a new one of the same type.
-template <typename OpTy, typename... Args> OpTy replaceOp(mlir::PatternRewriter &rewriter, mlir::Operation *op, Args &&...args) {
+template <typename OpTy, typename... Args>
+OpTy replaceOp(mlir::PatternRewriter &rewriter, mlir::Operation *op, Args &&...args) {
   auto type = mlir::cast<mlir::RankedTensorType>(op->getResult(0).getType());
   auto made = OpTy::create(rewriter, op->getLoc(), type, std::forward<Args>(args)...);
   rewriter.replaceOp(op, made->getResults());
@@ -42,7 +43,8 @@ template <typename OpTy, typename... Args> OpTy replaceOp(mlir::PatternRewriter 
 // Builders on static shapes.
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, llvm::ArrayRef<int64_t> shape);
 mlir::Value broadcastTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, llvm::ArrayRef<int64_t> shape);
-mlir::Value makeBinary(mlir::OpBuilder &builder, mlir::Location loc, nn::ElementwiseKind kind, mlir::Value lhs, mlir::Value rhs);
+mlir::Value makeBinary(mlir::OpBuilder &builder, mlir::Location loc, nn::ElementwiseKind kind, mlir::Value lhs,
+                       mlir::Value rhs);
 
 } // namespace hewn::graph
 

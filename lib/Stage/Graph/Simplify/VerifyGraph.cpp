@@ -15,7 +15,8 @@ namespace {
 
 bool isGraphOp(Operation *op) {
   return isa<nn::NNDialect, arith::ArithDialect, scf::SCFDialect>(op->getDialect()) ||
-         isa<tensor::DimOp, tensor::FromElementsOp, tensor::ExtractOp, affine::AffineApplyOp, LoadWeightOp, GuardOp, func::ReturnOp>(op);
+         isa<tensor::DimOp, tensor::FromElementsOp, tensor::ExtractOp, affine::AffineApplyOp, LoadWeightOp, GuardOp,
+             func::ReturnOp>(op);
 }
 
 struct VerifyGraph final : impl::HewnVerifyGraphBase<VerifyGraph> {

@@ -9,8 +9,7 @@ using namespace hewn;
 using namespace hewn::graph;
 
 static LogicalResult malformed(onnx::NodeOp node, const Twine &reason) {
-  emitCoded(node.getLoc(), ErrorCode::GraphNodeInvalid,
-            ("'" + node.getOpType() + "' (node '" + nodeName(node.getLoc()) + "')").str(), reason.str());
+  emitCoded(node.getLoc(), ErrorCode::GraphNodeInvalid, describe(node), reason.str());
   return failure();
 }
 
@@ -143,8 +142,8 @@ static const UpgradeRule kRules[] = {
     {"ReduceLogSum", 1, 17, 18, axesToInput}, {"ReduceLogSumExp", 1, 17, 18, axesToInput},
     {"Split", 2, 12, 13, splitToInput},       {"Clip", 6, 10, 11, clipToInputs},
     {"Pad", 2, 10, 11, padToInputs},          {"Slice", 1, 9, 10, sliceToInputs},
-    {"TopK", 1, 9, 10, topKToInput},          {"Upsample", 7, 9, 11, upsampleToResize},
-    {"Resize", 10, 10, 11, upsampleToResize}, {"Scatter", 9, 11, 11, scatterToScatterElements},
+    {"TopK", 1, 9, 10, topKToInput},          {"Upsample", 7, 9, 13, upsampleToResize},
+    {"Resize", 10, 10, 13, upsampleToResize}, {"Scatter", 9, 11, 11, scatterToScatterElements},
 };
 
 ArrayRef<UpgradeRule> hewn::graph::getUpgradeRules() { return kRules; }
