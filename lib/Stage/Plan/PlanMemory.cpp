@@ -93,6 +93,7 @@ ArenaPlan packSlots(func::FuncOp function, ArrayRef<memref::AllocOp> allocs, con
   OpBuilder builder = atScalars(function.getBody().front());
   OpFoldResult offset = builder.getIndexAttr(0);
   for (Slot &slot : plan.slots) {
+    offset = getValueOrCreateConstantIndexOp(builder, function.getLoc(), offset); // one value for the slot
     for (memref::AllocOp member : slot.members)
       plan.placements.push_back({member, offset});
     OpFoldResult bytes = buildSlotBytes(builder, function.getLoc(), slot);
@@ -111,10 +112,12 @@ void applyPlan(func::FuncOp function, const ArenaPlan &plan) {
   assert(succeeded(inserted) && "a function takes any argument");
   (void)inserted;
   Value arena = function.getArgument(number);
+  SmallVector<Value> offsets;
   OpBuilder scalars = atScalars(function.getBody().front());
-  for (const Placement &placement : plan.placements) {
+  for (const Placement &placement : plan.placements)
+    offsets.push_back(getValueOrCreateConstantIndexOp(scalars, function.getLoc(), placement.offset));
+  for (auto [placement, offset] : llvm::zip_equal(plan.placements, offsets)) {
     memref::AllocOp alloc = placement.alloc;
-    Value offset = getValueOrCreateConstantIndexOp(scalars, alloc.getLoc(), placement.offset);
     OpBuilder builder(alloc);
     Value view =
         memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), arena, offset, alloc.getDynamicSizes());
