@@ -1,7 +1,7 @@
-// hewn-node-test MANIFEST [PIPELINE]: imports and interprets many small models in one process. For test/ONNX; not installed.
-// The manifest is JSON: [{"name": ..., "folder": ..., "inputs": {NAME: {"shape": [...], "file": ...}}}, ...], inputs being
-// raw bytes in the element type of the model. For each case one line of JSON is printed: the stage it reached, the text of
-// its errors, and the outputs, whose bytes are written beside the inputs.
+// hewn-node-test MANIFEST [PIPELINE]: imports and interprets many small models in one process. For test/ONNX; not
+// installed. The manifest is JSON: [{"name": ..., "folder": ..., "inputs": {NAME: {"shape": [...], "file": ...}}},
+// ...], inputs being raw bytes in the element type of the model. For each case one line of JSON is printed: the stage
+// it reached, the text of its errors, and the outputs, whose bytes are written beside the inputs.
 #include "hewn/Interpreter/Interpreter.h"
 #include "hewn/Stage/Import/Import.h"
 #include "hewn/Tools/Register.h"
@@ -31,8 +31,8 @@ FailureOr<SmallVector<interp::Tensor>> readInputs(FunctionOpInterface function, 
     for (const llvm::json::Value &size : *input->getArray("shape"))
       shape.push_back(*size.getAsInteger());
     auto buffer = llvm::MemoryBuffer::getFile((folder + "/" + *input->getString("file")).str());
-    if (!buffer || static_cast<int64_t>((*buffer)->getBufferSize()) !=
-                       interp::Tensor::checkedBytes(type.getElementType(), shape))
+    if (!buffer ||
+        static_cast<int64_t>((*buffer)->getBufferSize()) != interp::Tensor::checkedBytes(type.getElementType(), shape))
       return function.emitError("the file of argument ") << i << " does not fit its type";
     std::shared_ptr<llvm::MemoryBuffer> keep(std::move(*buffer));
     tensors.push_back(interp::Tensor::view(type.getElementType(), shape, keep->getBufferStart(), keep));
@@ -52,7 +52,8 @@ llvm::json::Value describeOutput(const interp::Tensor &tensor, StringRef folder,
 }
 
 /// Runs one case; gives the stage that it reached: "import", "graph", "run" (each: failed there) or "done".
-StringRef runCase(const llvm::json::Object &test, StringRef pipeline, MLIRContext &context, llvm::json::Array &outputs) {
+StringRef runCase(const llvm::json::Object &test, StringRef pipeline, MLIRContext &context,
+                  llvm::json::Array &outputs) {
   StringRef folder = *test.getString("folder");
   OwningOpRef<ModuleOp> module = importONNX((folder + "/model.onnx").str(), context);
   if (!module)
