@@ -94,6 +94,7 @@ ArenaPlan packSlots(func::FuncOp function, ArrayRef<memref::AllocOp> allocs, con
   OpBuilder builder = atScalars(function.getBody().front());
   OpFoldResult offset = builder.getIndexAttr(0);
   for (Slot &slot : plan.slots) {
+    offset = getValueOrCreateConstantIndexOp(builder, function.getLoc(), offset); // one value for the slot
     for (memref::AllocOp member : slot.members)
       plan.placements.push_back({member, offset});
     OpFoldResult bytes = buildSlotBytes(builder, function.getLoc(), slot);
@@ -112,11 +113,10 @@ void applyPlan(func::FuncOp function, const ArenaPlan &plan) {
   assert(succeeded(inserted) && "a function takes any argument");
   (void)inserted;
   Value arena = function.getArgument(number);
-  // All offsets first: the builder may stand at an alloc that is about to go.
-  OpBuilder scalars = atScalars(function.getBody().front());
   SmallVector<Value> offsets;
-  for (Placement placement : plan.placements)
-    offsets.push_back(getValueOrCreateConstantIndexOp(scalars, placement.alloc.getLoc(), placement.offset));
+  OpBuilder scalars = atScalars(function.getBody().front());
+  for (const Placement &placement : plan.placements)
+    offsets.push_back(getValueOrCreateConstantIndexOp(scalars, function.getLoc(), placement.offset));
   for (auto [placement, offset] : llvm::zip_equal(plan.placements, offsets)) {
     memref::AllocOp alloc = placement.alloc;
     OpBuilder builder(alloc);
