@@ -4,5 +4,5 @@ set -euo pipefail
 source=$1 package=$2 build=$3
 shift 3
 cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DHewn_DIR="$package" "$@"
-grep -q "^Hewn_DIR:PATH=$package\$" "$build/CMakeCache.txt" # not some other package
+grep -q "^Hewn_DIR:[A-Z]*=$package\$" "$build/CMakeCache.txt" # not some other package
 cmake --build "$build"
