@@ -11,6 +11,7 @@
 #include "hewn/Stage/Layout/Passes.h"
 #include "hewn/Stage/Place/Passes.h"
 #include "hewn/Stage/Plan/Passes.h"
+#include "hewn/Target/CPU/CPUTarget.h"
 #include "hewn/Target/CPU/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -20,6 +21,7 @@ void hewn::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllExtensions(registry);
   registry.insert<hewn::HewnDialect, hewn::nn::NNDialect, hewn::onnx::ONNXDialect>();
   interp::registerInterpreterModels(registry);
+  cpu::registerCPUTarget(registry);
 }
 
 void hewn::registerAllPasses() {
