@@ -57,10 +57,9 @@ LogicalResult WeightOp::verify() {
     return emitOpError("has type ") << getType() << ", not a static ranked tensor (C2)";
   if (!computed) {
     std::optional<int64_t> bytes = getSourceBytes(type);
-    if (!bytes)
-      return emitOpError("has type ") << type << ", whose size does not fit into 63 bits (C2)";
-    if (getSource()->getLength() != *bytes)
-      return emitOpError("has a source of ") << getSource()->getLength() << " bytes, but its type takes " << *bytes << " (C2)";
+    if (!bytes || getSource()->getLength() != *bytes || getSource()->getOffset() < 0)
+      return emitOpError("has a source of ") << getSource()->getLength() << " bytes at " << getSource()->getOffset()
+                                             << ", but its type takes " << bytes.value_or(-1) << " (C2)";
     return success();
   }
   auto terminator = dyn_cast<ReturnOp>(getBody().front().back());
@@ -199,7 +198,8 @@ LogicalResult InvokeOp::reifyResultShapes(OpBuilder &builder, ReifiedRankedShape
   return reifyFromInits(*this, builder, shapes);
 }
 LogicalResult InvokeOp::verifySymbolUses(SymbolTableCollection &tables) {
-  if (!isa_and_nonnull<FunctionOpInterface>(tables.lookupNearestSymbolFrom(*this, getCalleeAttr())))
+  auto function = dyn_cast_or_null<FunctionOpInterface>(tables.lookupNearestSymbolFrom(*this, getCalleeAttr()));
+  if (!function)
     return emitOpError("refers to '") << getCallee() << "', which is not a function (C1)";
   return success();
 }

@@ -8,6 +8,8 @@
 #include "hewn/Target/Target.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -199,4 +201,8 @@ struct CPUTarget final : hewn::Target {
 };
 } // namespace
 
-void hewn::cpu::registerCPUTarget(DialectRegistry &registry) { addTarget<CPUTarget>(registry); }
+void hewn::cpu::registerCPUTarget(DialectRegistry &registry) {
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  addTarget<CPUTarget>(registry);
+}

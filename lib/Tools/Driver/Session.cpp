@@ -1,5 +1,6 @@
 // Diagnostics, progress, and reading and writing of models.
 #include "Session.h"
+#include "hewn/Stage/Import/Import.h"
 #include "hewn/Support/Version.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
@@ -118,6 +119,10 @@ OwningOpRef<ModuleOp> Session::load(Stage &stage) {
 }
 
 OwningOpRef<ModuleOp> Session::loadIR(Stage &stage) {
+  if (StringRef(options.model).ends_with(".onnx")) {
+    stage = Stage::ONNX;
+    return importONNX(options.model, context, ImportOptions{options.dims});
+  }
   llvm::SourceMgr sources;
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(options.model, sources, ParserConfig(&context));
   if (!module)
