@@ -29,10 +29,19 @@ def has_module(*names):
     return os.spawnl(os.P_WAIT, python, python, "-c", "import " + ", ".join(names)) == 0
 
 
+def ocr_models():
+    script = os.path.join(config.hewn_src, "utils", "ocr-demo.py")
+    return os.spawnl(os.P_WAIT, python, python, script, "model") == 0
+
+
 if has_module("numpy", "onnx"):
     config.available_features.add("onnx")
 if has_module("onnxruntime"):
     config.available_features.add("onnxruntime")
+if has_module("PIL") and ocr_models():
+    config.available_features.add("ocr-models")
+if os.environ.get("HEWN_BIG_MODELS"):
+    config.available_features.add("big-models")
 if shutil.which("gcc"):
     config.available_features.add("gcc")
 if os.path.exists("/proc/cpuinfo"):

@@ -6,6 +6,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # A precompiled header is checked by content, so that ccache may hand it to another checkout.
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-unknown-warning-option> "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
+# Installed tools find libMLIR where it was found here.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 
 if(HEWN_SANITIZE)

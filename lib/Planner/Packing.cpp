@@ -1,9 +1,9 @@
 // pack(): checks the problem, bounds it, tries greedies and then the exact search, and has the answer validated.
 #include "hewn/Planner/Packing.h"
 #include "Greedy.h"
+#include "Search.h"
 #include "hewn/Planner/Validator.h"
 #include <algorithm>
-#include <chrono>
 
 using namespace hewn::planner;
 
@@ -29,7 +29,7 @@ Error hewn::planner::checkProblem(const PackingProblem &problem) {
   Bytes total = 0;
   auto bad = [&](size_t index, const char *what) {
     const std::string &id = problem.buffers[index].id;
-    return Error{4002, "buffer " + (id.empty() ? "#" + std::to_string(index) : "'" + id + "'") + " " + what};
+    return Error{4102, "buffer " + (id.empty() ? "#" + std::to_string(index) : "'" + id + "'") + " " + what};
   };
   auto add = [&](Bytes bytes) {
     if (bytes > kMaxBytes - total)
@@ -53,15 +53,16 @@ Error hewn::planner::checkProblem(const PackingProblem &problem) {
       if (gap.lower >= gap.upper || gap.lower < buffer.lower || gap.upper > buffer.upper)
         return bad(i, "has a gap that is empty or outside its lifetime");
     if (!add(buffer.size) || !add(buffer.alignment - 1) || !add(buffer.fixedOffset.value_or(0)))
-      return {4001, "sizes, alignments and fixed offsets together exceed 2^62"};
+      return {4101, "sizes, alignments and fixed offsets together exceed 2^62"};
   }
   if (problem.capacity && *problem.capacity < 0)
-    return {4002, "the capacity is negative"};
+    return {4102, "the capacity is negative"};
   return {};
 }
 
 namespace {
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+/// Beyond this many buffers a search node costs too much.
+constexpr size_t kSearchItems = 20'000;
 
 /// The state of one call: the incumbent in bytes, and what is proven.
 struct Packer {
@@ -69,9 +70,14 @@ struct Packer {
   const PackingOptions &options;
   Sections sections;
   PackingResult result;
+  int64_t work = 0;
+  double deadline = 0;
 
   Packer(const PackingProblem &problem, const PackingOptions &options)
-      : problem(problem), options(options), sections(problem) {}
+      : problem(problem), options(options), sections(problem) {
+    if (options.timeLimit > 0)
+      deadline = steadySeconds() + options.timeLimit;
+  }
 
   /// Takes a layout if it is lower than the incumbent and the validator agrees.
   void offer(const Layout &layout) {
@@ -103,27 +109,137 @@ struct Packer {
     else
       result.status = Status::Limit;
     if (problem.capacity && result.height > *problem.capacity && !options.bestEffort)
-      result.offsets.clear();
+      result.offsets.clear(), result.height = 0, result.method.clear();
+  }
+
+  bool stopped() const {
+    return (options.stop && options.stop->load()) || (deadline > 0 && steadySeconds() > deadline);
+  }
+
+  void report() const {
+    if (options.progress)
+      options.progress({result.offsets.empty() ? -1 : result.height, result.lowerBound, result.nodes});
+  }
+
+  /// One exact attempt at `capacity` units with a share of what is left of the limits.
+  Verdict search(Bytes capacity, int64_t share) {
+    PortfolioRequest request;
+    request.capacity = capacity;
+    request.nodeLimit = std::max<int64_t>((options.nodeLimit - result.nodes) / share, 0);
+    request.workLimit = std::max<int64_t>((options.workLimit - work) / share, 0);
+    request.seed = options.seed;
+    request.threads = options.threads;
+    request.stop = options.stop;
+    request.deadline = deadline;
+    if (request.nodeLimit == 0 || request.workLimit == 0 || stopped())
+      return Verdict::Limit;
+    SearchOutcome outcome = searchPortfolio(sections, request);
+    result.nodes += outcome.nodes;
+    work += outcome.work;
+    if (outcome.verdict == Verdict::Found) {
+      Layout layout;
+      layout.offsets = std::move(outcome.offsets);
+      layout.method = "search";
+      layout.height = 0;
+      for (size_t i = 0; i < sections.items.size(); ++i)
+        layout.height = std::max(layout.height, layout.offsets[i] + sections.items[i].size);
+      offer(layout);
+    } else if (outcome.verdict == Verdict::Infeasible) {
+      result.lowerBound = std::max(result.lowerBound, (capacity + 1) * sections.unit);
+    }
+    report();
+    return outcome.verdict;
+  }
+
+  /// Halves the range between bound and incumbent. A height that the limits leave undecided is taken for infeasible for
+  /// the rest of the way, without becoming a bound.
+  void minimizeHeight(Bytes ceiling) {
+    Bytes low = result.lowerBound / sections.unit;
+    Bytes high = std::min(ceiling + 1, result.offsets.empty() ? kMaxBytes : result.height / sections.unit);
+    bool first = true;
+    while (low < high && !stopped()) {
+      Bytes middle = first ? low : low + (high - low) / 2; // most problems reach their bound
+      switch (search(middle, first ? 3 : 4)) {
+      case Verdict::Found:
+        high = std::min(middle, result.height / sections.unit);
+        break;
+      case Verdict::Infeasible:
+        low = result.lowerBound / sections.unit;
+        break;
+      case Verdict::Limit:
+        low = middle + 1;
+        break;
+      }
+      first = false;
+    }
   }
 
   void run() {
-    result.maxLive = sections.maxLive * sections.unit;
-    result.lowerBound = result.maxLive;
-    for (const Item &item : sections.items)
+    result.maxLive = maxLiveBytes();
+    result.lowerBound = sections.maxLive * sections.unit;
+    Bytes capacity = problem.capacity ? *problem.capacity / sections.unit : kMaxBytes;
+    for (const Item &item : sections.items) {
+      result.lowerBound = std::max(result.lowerBound, item.size * sections.unit);
       if (item.fixed >= 0)
         result.lowerBound = std::max(result.lowerBound, (item.fixed + item.size) * sections.unit);
-    Bytes target = result.lowerBound;
-    if (problem.capacity && !options.minimize)
-      target = std::max(target, *problem.capacity);
-    if (!problem.capacity || result.lowerBound <= *problem.capacity || options.bestEffort)
-      offer(packGreedily(sections, target / sections.unit, options));
+    }
+    bool minimize = options.minimize || !problem.capacity;
+    Bytes bound = result.lowerBound / sections.unit;
+    Bytes target = minimize ? bound : std::max(bound, capacity);
+    if (bound <= capacity || options.bestEffort) {
+      offerHints();
+      if (result.offsets.empty() || result.height > target * sections.unit)
+        offer(packGreedily(sections, target, options));
+      report();
+    }
+    if (bound <= capacity && (result.offsets.empty() || result.height > target * sections.unit) &&
+        sections.items.size() <= kSearchItems) {
+      if (minimize)
+        minimizeHeight(capacity);
+      else
+        search(capacity, 1);
+    }
     finish();
+  }
+
+  Bytes maxLiveBytes() const {
+    std::vector<std::pair<int64_t, Bytes>> events;
+    for (const Buffer &buffer : problem.buffers) {
+      events.push_back({buffer.lower, buffer.size});
+      events.push_back({buffer.upper, -buffer.size});
+      for (const Interval &gap : buffer.gaps) {
+        events.push_back({gap.lower, -buffer.size});
+        events.push_back({gap.upper, buffer.size});
+      }
+    }
+    std::sort(events.begin(), events.end()); // at equal times ends come first
+    Bytes live = 0, most = 0;
+    for (const auto &[time, bytes] : events)
+      most = std::max(most, live += bytes);
+    return most;
+  }
+
+  void offerHints() {
+    std::vector<Bytes> offsets;
+    Bytes height = 0;
+    for (const Buffer &buffer : problem.buffers) {
+      if (!buffer.hint && !buffer.fixedOffset)
+        return;
+      offsets.push_back(buffer.fixedOffset ? *buffer.fixedOffset : *buffer.hint);
+      if (offsets.back() < 0 || offsets.back() > kMaxBytes - buffer.size)
+        return;
+      height = std::max(height, offsets.back() + buffer.size);
+    }
+    height = (height + sections.unit - 1) / sections.unit * sections.unit;
+    if (!validatePacking(problem, offsets, height).empty())
+      return;
+    result.offsets = std::move(offsets), result.height = height, result.method = "hints";
   }
 };
 } // namespace
 
 PackingResult hewn::planner::pack(const PackingProblem &problem, const PackingOptions &options) {
-  double start = now();
+  double start = steadySeconds();
   if (Error error = checkProblem(problem)) {
     PackingResult result;
     result.status = Status::Invalid;
@@ -132,6 +248,6 @@ PackingResult hewn::planner::pack(const PackingProblem &problem, const PackingOp
   }
   Packer packer(problem, options);
   packer.run();
-  packer.result.seconds = now() - start;
+  packer.result.seconds = steadySeconds() - start;
   return packer.result;
 }

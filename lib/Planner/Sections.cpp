@@ -23,7 +23,15 @@ static std::vector<Interval> ownedParts(const Buffer &buffer) {
 
 Sections::Sections(const PackingProblem &problem) {
   std::vector<int64_t> times;
-  Bytes divisor = 0;
+  // All offsets are multiples of the alignment that all buffers share, so sizes may be rounded up to it, unless the
+  // capacity is no multiple and the topmost buffer could use the rest.
+  Bytes shared = 0, divisor = 0;
+  for (const Buffer &buffer : problem.buffers)
+    if (buffer.size > 0)
+      shared = std::gcd(shared, buffer.alignment);
+  if (shared == 0 || (problem.capacity && *problem.capacity % shared != 0))
+    shared = 1;
+  auto sizeOf = [&](const Buffer &buffer) { return (buffer.size + shared - 1) / shared * shared; };
   for (const Buffer &buffer : problem.buffers) {
     if (buffer.size == 0)
       continue;
@@ -31,7 +39,7 @@ Sections::Sections(const PackingProblem &problem) {
       times.push_back(part.lower);
       times.push_back(part.upper);
     }
-    divisor = std::gcd(divisor, buffer.size);
+    divisor = std::gcd(divisor, sizeOf(buffer));
     if (buffer.alignment > 1)
       divisor = std::gcd(divisor, buffer.alignment);
     if (buffer.fixedOffset)
@@ -50,7 +58,7 @@ Sections::Sections(const PackingProblem &problem) {
     if (buffer.size == 0)
       continue;
     Item item;
-    item.size = buffer.size / unit;
+    item.size = sizeOf(buffer) / unit;
     item.alignment = std::max<Bytes>(buffer.alignment / unit, 1);
     item.index = int32_t(i);
     if (buffer.fixedOffset)

@@ -4,11 +4,14 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Dialect/ONNX/ONNX.h"
+#include "hewn/Interpreter/Interpreter.h"
 #include "hewn/Stage/Buffers/Passes.h"
 #include "hewn/Stage/Graph/Passes.h"
 #include "hewn/Stage/Kernels/Passes.h"
+#include "hewn/Stage/Layout/Passes.h"
 #include "hewn/Stage/Place/Passes.h"
 #include "hewn/Stage/Plan/Passes.h"
+#include "hewn/Target/CPU/CPUTarget.h"
 #include "hewn/Target/CPU/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -17,6 +20,8 @@ void hewn::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<hewn::HewnDialect, hewn::nn::NNDialect, hewn::onnx::ONNXDialect>();
+  interp::registerInterpreterModels(registry);
+  cpu::registerCPUTarget(registry);
 }
 
 void hewn::registerAllPasses() {
@@ -24,6 +29,7 @@ void hewn::registerAllPasses() {
   registerGraphPipelines();
   registerPlacePasses();
   registerPlacePipelines();
+  registerLayoutPasses();
   registerKernelsPasses();
   registerKernelsPipelines();
   registerBuffersPasses();

@@ -40,7 +40,7 @@ TEST(Packing, HugeSizesAreRefused) {
   PackingProblem problem{{buffer(0, 3, kMaxBytes), buffer(2, 4, kMaxBytes)}, std::nullopt};
   PackingResult result = pack(problem);
   EXPECT_EQ(result.status, Status::Invalid);
-  EXPECT_EQ(result.error.code, 4001u);
+  EXPECT_EQ(result.error.code, 4101u);
 }
 
 TEST(Validator, NamesTheOverlap) {

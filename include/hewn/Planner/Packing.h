@@ -40,11 +40,13 @@ struct PackingProgress {
 };
 
 struct PackingOptions {
-  bool minimize = false;          ///< look for the least height even if a capacity is given
-  int64_t nodeLimit = 20'000'000; ///< search nodes in all; 0: heuristics only
-  double timeLimit = 0;           ///< seconds; 0: none. The only option that makes answers depend on the machine
-  unsigned threads = 1;           ///< 1 or 2; both give the same answer
-  bool bestEffort = false;        ///< over-capacity problems still return the lowest layout found
+  bool minimize = false;              ///< look for the least height even if a capacity is given
+  int64_t nodeLimit = 20'000'000;     ///< search nodes in all; 0: heuristics only
+  int64_t workLimit = 20'000'000'000; ///< inner-loop steps of the search in all, about 3 ns each
+  uint64_t seed = 1;                  ///< of the search's restarts
+  double timeLimit = 0;               ///< seconds; 0: none. The only option that makes answers depend on the machine
+  unsigned threads = 1;               ///< 1 or 2; both give the same answer
+  bool bestEffort = false;            ///< over-capacity problems still return the lowest layout found
   std::function<void(const PackingProgress &)> progress;
   const std::atomic<bool> *stop = nullptr; ///< set by a signal handler: return the incumbent
 };
@@ -53,7 +55,7 @@ struct PackingResult {
   Status status = Status::Limit;
   Error error;                ///< set when Invalid
   std::vector<Bytes> offsets; ///< by buffer; empty without a plan
-  Bytes height = 0;           ///< largest offset + size
+  Bytes height = 0;           ///< largest offset + size, rounded up to the alignment that all buffers share
   Bytes lowerBound = 0;       ///< proven: no layout is lower
   Bytes maxLive = 0;          ///< largest sum of sizes alive together (sizes as given)
   int64_t nodes = 0;          ///< search nodes

@@ -7,7 +7,7 @@
 
 namespace hewn::planner {
 
-/// Bytes, addresses and times. Every sum the planner forms stays below 2^62; larger input is refused with HWN4001.
+/// Bytes, addresses and times. Every sum the planner forms stays below 2^62; larger input is refused with HWN4101.
 using Bytes = int64_t;
 constexpr Bytes kMaxBytes = Bytes(1) << 62;
 

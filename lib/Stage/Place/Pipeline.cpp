@@ -5,7 +5,10 @@
 
 using namespace mlir;
 
-void hewn::buildPlacePipeline(OpPassManager &pm) {}
+void hewn::buildPlacePipeline(OpPassManager &pm) {
+  pm.addPass(createPartition());
+  pm.addPass(createVerifyPlaced());
+}
 
 void hewn::registerPlacePipelines() {
   PassPipelineRegistration<>("hewn-to-placed", "graph -> placed", buildPlacePipeline);

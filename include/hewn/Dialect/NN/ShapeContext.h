@@ -39,6 +39,10 @@ public:
   std::optional<int64_t> evaluate(mlir::AffineExpr expr,
                                   llvm::function_ref<std::optional<int64_t>(mlir::Value, std::optional<int64_t>)> known) const;
 
+  /// The expression over other unknowns: `replacement` says what each size (value, dimension) or index value is.
+  mlir::AffineExpr rewrite(mlir::AffineExpr expr,
+                           llvm::function_ref<mlir::AffineExpr(mlir::Value, std::optional<int64_t>)> replacement) const;
+
 private:
   struct Symbol {
     mlir::Value value;

@@ -11,7 +11,7 @@ def ONNX_Dialect : Dialect {
   let summary = "ONNX graphs, exactly as in the file";
   let description = [{
     A module made by the importer holds `hewn.weight` ops for its initializers and one `func.func @main` whose arguments and results carry `hewn.name` and
-    `hewn.dims`. Module attributes: `onnx.opset` (dictionary: domain to version), `onnx.ir_version`, `onnx.producer`.
+    `hewn.dims`. Module attributes: `onnx.opset` (dictionary: domain to version; the empty domain is spelled `ai.onnx`), `onnx.ir_version`, `onnx.producer`.
     A value of unknown rank is `tensor<*xT>`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];

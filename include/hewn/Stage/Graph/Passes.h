@@ -2,6 +2,12 @@
 #ifndef HEWN_STAGE_GRAPH_PASSES_H
 #define HEWN_STAGE_GRAPH_PASSES_H
 
+#include "hewn/Dialect/Hewn/Hewn.h"
+#include "hewn/Dialect/NN/NN.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace hewn {

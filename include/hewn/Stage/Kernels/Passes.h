@@ -2,6 +2,10 @@
 #ifndef HEWN_STAGE_KERNELS_PASSES_H
 #define HEWN_STAGE_KERNELS_PASSES_H
 
+#include "hewn/Dialect/Hewn/Hewn.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/Pass.h"
 
 namespace hewn {

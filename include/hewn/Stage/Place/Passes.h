@@ -2,6 +2,9 @@
 #ifndef HEWN_STAGE_PLACE_PASSES_H
 #define HEWN_STAGE_PLACE_PASSES_H
 
+#include "hewn/Dialect/Hewn/Hewn.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/Pass.h"
 
 namespace hewn {

@@ -1,0 +1,82 @@
+// Brings a graph into the form that grouping wants: sizes resolved to arithmetic on argument sizes, broadcasts cloned
+// per elementwise user, constants that are not splats turned into weights.
+#include "SizeResolver.h"
+#include "hewn/Dialect/NN/NN.h"
+#include "hewn/Stage/Kernels/Passes.h"
+#include "hewn/Stage/Place/TargetModules.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/SymbolTable.h"
+
+using namespace mlir;
+
+namespace hewn {
+#define GEN_PASS_DEF_PREPAREGROUPS
+#include "hewn/Stage/Kernels/Passes.h.inc"
+
+namespace {
+
+/// Every elementwise user of a broadcast but the first gets a clone, so that the broadcast can live in its kernel.
+void cloneBroadcasts(Block &block) {
+  for (auto broadcast : llvm::make_early_inc_range(block.getOps<nn::BroadcastOp>())) {
+    bool taken = false;
+    for (OpOperand &use : llvm::make_early_inc_range(broadcast->getUses())) {
+      if (!isa<nn::ElementwiseOp, nn::CastOp>(use.getOwner()))
+        continue;
+      if (!taken && broadcast->hasOneUse())
+        break;
+      taken = true;
+      OpBuilder builder(use.getOwner());
+      use.set(builder.clone(*broadcast)->getResult(0));
+    }
+    if (broadcast->use_empty())
+      broadcast.erase();
+  }
+}
+
+/// %c = arith.constant dense<[1, 2]> : tensor<2xi64>
+///   ->   hewn.weight @constant_0 : tensor<2xi64> { ... }      %c = hewn.load_weight @constant_0
+void outlineConstants(Block &block, ModuleOp module, SymbolTable &symbols) {
+  for (auto constant : llvm::make_early_inc_range(block.getOps<arith::ConstantOp>())) {
+    auto type = dyn_cast<RankedTensorType>(constant.getType());
+    if (!type)
+      continue;
+    auto elements = dyn_cast<DenseElementsAttr>(constant.getValue());
+    // What an elementwise op or a broadcast reads may stay in its kernel; everything else wants memory.
+    bool inKernels = llvm::all_of(constant->getUsers(), [](Operation *user) {
+      return isa<nn::ElementwiseOp, nn::CastOp, nn::BroadcastOp, nn::PadOp, nn::IotaOp>(user);
+    });
+    if (elements && elements.isSplat() && inKernels)
+      continue;
+    OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+    auto weight =
+        WeightOp::create(builder, constant.getLoc(), "constant", builder.getStringAttr("private"), type, SourceAttr());
+    symbols.insert(weight);
+    builder.createBlock(&weight.getBody());
+    Operation *inner = builder.clone(*constant);
+    ReturnOp::create(builder, constant.getLoc(), inner->getResults());
+    builder.setInsertionPoint(constant);
+    auto load = LoadWeightOp::create(builder, constant.getLoc(), type, weight.getSymName());
+    constant.replaceAllUsesWith(load.getResult());
+    constant.erase();
+  }
+}
+
+struct PrepareGroups final : impl::PrepareGroupsBase<PrepareGroups> {
+  void runOnOperation() override {
+    for (ModuleOp module : getTargetModules(getOperation())) {
+      SymbolTable symbols(module);
+      for (func::FuncOp function : getHostFunctions(module)) {
+        Block &block = function.getBody().front();
+        SizeResolver resolver;
+        if (failed(resolver.run(block)) || failed(foldIndices(function)))
+          return signalPassFailure();
+        outlineConstants(block, module, symbols);
+        cloneBroadcasts(block);
+      }
+    }
+  }
+};
+
+} // namespace
+} // namespace hewn
