@@ -59,6 +59,8 @@ const char *hewn_rt_message(hewn_status status) {
   return "an unknown status";
 }
 
+const hewn_model_info *hewn_rt_info(const hewn_rt_model *model) { return &model->info; }
+
 /* "NAME.weights" in the folder of the library that holds `model`. */
 static int beside_library(const hewn_rt_model *model, char *path, size_t size) {
   Dl_info info;

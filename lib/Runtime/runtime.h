@@ -21,7 +21,8 @@ typedef struct hewn_rt_model {
   hewn_rt_main_fn main;
 } hewn_rt_model;
 
-/* The public functions of a model are these with the first argument bound. */
+/* The public functions of a model are these, those with `model` with it bound. */
+const hewn_model_info *hewn_rt_info(const hewn_rt_model *model);
 hewn_status hewn_rt_load(const hewn_rt_model *model, const char *path, hewn_weights **weights);
 void hewn_rt_unload(hewn_weights *weights);
 hewn_status hewn_rt_query(const hewn_rt_model *model, const int64_t *dims, int64_t *arena_bytes, int64_t *output_sizes);

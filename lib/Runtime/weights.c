@@ -1,4 +1,5 @@
 /* Maps a weights file, read-only and shared, and checks that it is whole and of this model. */
+#define _GNU_SOURCE
 #include "runtime.h"
 #include <fcntl.h>
 #include <string.h>

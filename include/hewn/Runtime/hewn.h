@@ -30,20 +30,22 @@ typedef int32_t hewn_status;
 enum {
   HEWN_STATUS_OK = 0,
   HEWN_STATUS_INVALID_ARGUMENT = 6001,
-  HEWN_STATUS_ABI = 6002,         /* interface numbers differ */
-  HEWN_STATUS_CPU = 6003,         /* the library needs an instruction set that this machine lacks */
-  HEWN_STATUS_SHAPE = 6004,       /* a guard on sizes failed */
-  HEWN_STATUS_WEIGHTS = 6005,     /* the weights file is missing, of another model, or damaged */
-  HEWN_STATUS_ARENA = 6006,       /* the arena is too small or not aligned to 64 bytes */
-  HEWN_STATUS_OVERFLOW = 6007,    /* the sizes asked for overflow */
-  HEWN_STATUS_RESOURCES = 6008    /* the system refused memory or threads */
+  HEWN_STATUS_ABI = 6002,      /* interface numbers differ */
+  HEWN_STATUS_CPU = 6003,      /* the library needs an instruction set that this machine lacks */
+  HEWN_STATUS_SHAPE = 6004,    /* a guard on sizes failed */
+  HEWN_STATUS_WEIGHTS = 6005,  /* the weights file is missing, of another model, or damaged */
+  HEWN_STATUS_ARENA = 6006,    /* the arena is too small or not aligned to 64 bytes */
+  HEWN_STATUS_OVERFLOW = 6007, /* the sizes asked for overflow */
+  HEWN_STATUS_RESOURCES = 6009 /* the system refused memory or threads */
 };
 
-/* Iterations [begin, end) of a kernel's outermost parallel loop. `buffers` are its memory arguments in order (inputs, outputs, scratch), `dims` its
- * integers: first the launch's own, then for each memory argument its dynamic sizes and then its dynamic strides, in elements. */
+/* Iterations [begin, end) of a kernel's outermost parallel loop. `buffers` are its memory arguments in order (inputs,
+ * outputs, scratch), `dims` its integers: first the launch's own, then for each memory argument its dynamic sizes and
+ * then its dynamic strides, in elements. */
 typedef void (*hewn_kernel)(void *const *buffers, const int64_t *dims, int64_t begin, int64_t end);
 
-/* Who runs kernels. NULL where a function takes one: the built-in pool of the library. Size-first: set `size` to sizeof(hewn_exec). */
+/* Who runs kernels. NULL where a function takes one: the built-in pool of the library. Size-first: set `size` to
+ * sizeof(hewn_exec). */
 typedef struct hewn_exec {
   size_t size;
   void *self;
@@ -74,9 +76,10 @@ typedef struct hewn_tensor_info {
   const char *name;
   int32_t dtype;
   int32_t rank;
-  int32_t alignment;      /* of its address, in bytes */
-  const int64_t *sizes;   /* -1 where the size is known at run time only */
-  const int32_t *symbols; /* there: of an input, the index of its size in `dims`; of an output, in `output_sizes`. Else -1 */
+  int32_t alignment;    /* of its address, in bytes */
+  const int64_t *sizes; /* -1 where the size is known at run time only */
+  const int32_t
+      *symbols; /* there: of an input, the index of its size in `dims`; of an output, in `output_sizes`. Else -1 */
 } hewn_tensor_info;
 
 /* A kernel of the model: what a profiler needs to name it. Work is -1 where it depends on sizes. */
@@ -97,11 +100,11 @@ typedef struct hewn_model_info {
   int32_t kernel_count;
   const char *name;
   const hewn_tensor_info *inputs, *outputs;
-  const char *const *dims;         /* their names */
-  int64_t arena_bytes;             /* -1: ask NAME_query */
+  const char *const *dims; /* their names */
+  int64_t arena_bytes;     /* -1: ask NAME_query */
   uint64_t weights_bytes, weights_hash;
   const char *features;            /* instruction sets that it needs: "avx2,fma" */
-  const hewn_kernel_info *kernels; /* one per launch, in no order */
+  const hewn_kernel_info *kernels; /* each once, in order of first launches */
 } hewn_model_info;
 
 /* The mapped weights of a model. */

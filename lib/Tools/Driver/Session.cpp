@@ -1,5 +1,6 @@
 // Diagnostics, progress, and reading and writing of models.
 #include "Session.h"
+#include "hewn/Stage/Import/Import.h"
 #include "hewn/Support/Version.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
@@ -26,7 +27,7 @@ Session::Session(const DialectRegistry &registry, const CompileOptions &options)
     : context(registry, options.jobs == 1 ? MLIRContext::Threading::DISABLED : MLIRContext::Threading::ENABLED),
       options(options) {
   context.loadDialect<HewnDialect>();
-  context.printStackTraceOnDiagnostic(false);
+  context.printOpOnDiagnostic(false);
   handler = context.getDiagEngine().registerHandler([this](Diagnostic &d) { return handleDiagnostic(d); });
 }
 
@@ -111,7 +112,15 @@ OwningOpRef<ModuleOp> Session::load(Stage &stage) {
   }
   modelFolder = folder.str().str();
   say("reading " + path);
-  OwningOpRef<ModuleOp> module = loadIR(stage);
+  OwningOpRef<ModuleOp> module;
+  if (path.ends_with(".mlir") || path.ends_with(".mlirbc")) {
+    module = loadIR(stage);
+  } else {
+    ImportOptions import;
+    import.dims = options.dims;
+    module = importONNX(path, context, import);
+    stage = Stage::ONNX;
+  }
   if (!options.weights.empty())
     modelFolder = options.weights;
   return module;
