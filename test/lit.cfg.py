@@ -1,6 +1,7 @@
 # The lit suite of Hewn. A feature that is missing makes its tests UNSUPPORTED, with the feature's name as the reason.
 import os
 import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -26,12 +27,13 @@ config.substitutions.append(("%models", os.path.join(config.hewn_obj, "models"))
 
 
 def has_module(*names):
-    return os.spawnl(os.P_WAIT, python, python, "-c", "import " + ", ".join(names)) == 0
+    command = [python, "-c", "import " + ", ".join(names)]
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def ocr_models():
     script = os.path.join(config.hewn_src, "utils", "ocr-demo.py")
-    return os.spawnl(os.P_WAIT, python, python, script, "model") == 0
+    return subprocess.run([python, script, "model"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 if has_module("numpy", "onnx"):

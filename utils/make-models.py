@@ -263,7 +263,19 @@ class Bert:
         return g.model()
 
 
+def tiny(name):
+    """One dense layer over any number of rows: what the pages of docs/stages show."""
+    g = Graph(name)
+    x = g.input("x", TensorProto.FLOAT, ["rows", 16])
+    y = g.node("MatMul", [x, g.he("weight", (16, 32), 16)], "dense")
+    y = g.node("Add", [y, g.weight("bias", np.float32(0.1) * g.random.standard_normal(32, np.float32))], "bias_add")
+    g.node("Relu", [y], "relu", "y")
+    g.output("y", ["rows", 32])
+    return g.model()
+
+
 MODELS = {
+    "tiny": tiny,
     "resnet50": lambda name: resnet(name, [3, 4, 6, 3], 64, 224, 1000),
     "mobilenetv2": lambda name: mobilenet(name, MOBILENET, 1280, 224, 1000),
     "bert-base": lambda name: Bert(name, 12, 768, 12, 30522, 128).model(),

@@ -247,7 +247,8 @@ FailureOr<SmallVector<Tensor>> hewn::interp::interpret(ModuleOp module, StringRe
 //===----------------------------------------------------------------------===//
 
 void hewn::interp::registerInterpreterModels(DialectRegistry &registry) {
-  registry.addExtension(+[](MLIRContext *context, nn::NNDialect *) {
+  registry.addExtension(+[](MLIRContext *context, nn::NNDialect *dialect) {
+    attachConstantFolder(dialect);
     attachElementwiseModels(context);
     attachMovementModels(context);
     attachContractionModels(context);

@@ -47,6 +47,8 @@ void attachTensorModels(mlir::MLIRContext *context);
 void attachSCFModels(mlir::MLIRContext *context);
 void attachFuncModels(mlir::MLIRContext *context);
 void attachHewnModels(mlir::MLIRContext *context);
+/// Constants fold through the models.
+void attachConstantFolder(nn::NNDialect *dialect);
 
 } // namespace hewn::interp
 

@@ -40,9 +40,13 @@ LogicalResult WeightOp::verify() {
     return emitOpError("has type ") << getType() << ", not a static ranked tensor (C2)";
   if (!computed) {
     unsigned bits = type.getElementType().isIntOrFloat() ? type.getElementTypeBitWidth() : 8;
-    int64_t bytes = type.getNumElements() * ((bits + 7) / 8);
-    if (getSource()->getLength() != bytes)
-      return emitOpError("has a source of ") << getSource()->getLength() << " bytes, but its type takes " << bytes << " (C2)";
+    std::optional<int64_t> bytes = (bits + 7) / 8;
+    for (int64_t size : type.getShape())
+      if (int64_t product; bytes)
+        bytes = llvm::MulOverflow(*bytes, size, product) ? std::nullopt : std::optional(product);
+    if (!bytes || getSource()->getLength() != *bytes || getSource()->getOffset() < 0)
+      return emitOpError("has a source of ") << getSource()->getLength() << " bytes at " << getSource()->getOffset()
+                                             << ", but its type takes " << bytes.value_or(-1) << " (C2)";
     return success();
   }
   auto terminator = dyn_cast<ReturnOp>(getBody().front().back());
@@ -181,7 +185,8 @@ LogicalResult InvokeOp::reifyResultShapes(OpBuilder &builder, ReifiedRankedShape
   return reifyFromInits(*this, builder, shapes);
 }
 LogicalResult InvokeOp::verifySymbolUses(SymbolTableCollection &tables) {
-  if (!isa_and_nonnull<FunctionOpInterface>(tables.lookupNearestSymbolFrom(*this, getCalleeAttr())))
+  auto function = dyn_cast_or_null<FunctionOpInterface>(tables.lookupNearestSymbolFrom(*this, getCalleeAttr()));
+  if (!function)
     return emitOpError("refers to '") << getCallee() << "', which is not a function (C1)";
   return success();
 }

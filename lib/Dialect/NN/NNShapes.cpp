@@ -132,7 +132,9 @@ static Results reducedDims(ShapeContext &context, Value input, ArrayRef<int64_t>
   }
   return {dims};
 }
-Results ReduceOp::resultDims(ShapeContext &context) { return reducedDims(context, getInput(), getAxes(), getKeepDims()); }
+Results ReduceOp::resultDims(ShapeContext &context) {
+  return reducedDims(context, getInput(), getAxes(), getKeepDims());
+}
 Results ArgReduceOp::resultDims(ShapeContext &context) {
   return reducedDims(context, getInput(), {(int64_t)getAxis()}, getKeepDims());
 }
@@ -173,7 +175,11 @@ static SmallVector<OpFoldResult> mixedValues(MLIRContext *context, ArrayRef<int6
   Builder builder(context);
   return getMixedValues(fixed, dynamic, builder);
 }
-SmallVector<OpFoldResult> BroadcastOp::getMixedSizes() { return mixedValues(getContext(), getStaticSizes(), getSizes()); }
+SmallVector<OpFoldResult> BroadcastOp::getMixedSizes() {
+  return mixedValues(getContext(), getStaticSizes(), getSizes());
+}
 SmallVector<OpFoldResult> ReshapeOp::getMixedSizes() { return mixedValues(getContext(), getStaticSizes(), getSizes()); }
 SmallVector<OpFoldResult> SliceOp::getMixedSizes() { return mixedValues(getContext(), getStaticSizes(), getSizes()); }
-SmallVector<OpFoldResult> SliceOp::getMixedOffsets() { return mixedValues(getContext(), getStaticOffsets(), getOffsets()); }
+SmallVector<OpFoldResult> SliceOp::getMixedOffsets() {
+  return mixedValues(getContext(), getStaticOffsets(), getOffsets());
+}

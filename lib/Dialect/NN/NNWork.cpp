@@ -12,15 +12,20 @@ static AffineExpr product(ShapeContext &context, ArrayRef<AffineExpr> factors) {
 }
 
 /// Number of elements of the first result.
-static AffineExpr elements(ShapeOpInterface op, ShapeContext &context) { return product(context, op.resultDims(context)[0]); }
+static AffineExpr elements(ShapeOpInterface op, ShapeContext &context) {
+  return product(context, op.resultDims(context)[0]);
+}
 
-AffineExpr ElementwiseOp::workFlops(ShapeContext &context) { return elements(*this, context) * (int64_t)getElementwiseInfo(getKind()).flops; }
+AffineExpr ElementwiseOp::workFlops(ShapeContext &context) {
+  return elements(*this, context) * (int64_t)getElementwiseInfo(getKind()).flops;
+}
 
 AffineExpr ConvOp::workFlops(ShapeContext &context) {
   int64_t window = 1;
   for (int64_t size : getKernelShape())
     window *= size;
-  return elements(*this, context) * context.dim(getInput(), getChannelDim()).floorDiv((int64_t)getGroups()) * (2 * window);
+  return elements(*this, context) * context.dim(getInput(), getChannelDim()).floorDiv((int64_t)getGroups()) *
+         (2 * window);
 }
 AffineExpr ConvTransposeOp::workFlops(ShapeContext &context) {
   AffineExpr filter = product(context, context.dims(getFilter()));
@@ -28,7 +33,9 @@ AffineExpr ConvTransposeOp::workFlops(ShapeContext &context) {
   int64_t channelDim = getLayout() == Layout::NCHW ? 1 : (int64_t)getStrides().size() + 1;
   return input * filter.floorDiv(context.dim(getInput(), channelDim)) * 2;
 }
-AffineExpr MatMulOp::workFlops(ShapeContext &context) { return elements(*this, context) * context.dims(getLhs()).back() * 2; }
+AffineExpr MatMulOp::workFlops(ShapeContext &context) {
+  return elements(*this, context) * context.dims(getLhs()).back() * 2;
+}
 AffineExpr PoolOp::workFlops(ShapeContext &context) {
   int64_t window = 1;
   for (int64_t size : getKernel())
@@ -45,7 +52,9 @@ AffineExpr AttentionOp::workFlops(ShapeContext &context) {
   return scores * ((query[3] + context.dim(getValue(), 3)) * 2 + 14);
 }
 AffineExpr CumSumOp::workFlops(ShapeContext &context) { return elements(*this, context); }
-AffineExpr ResizeOp::workFlops(ShapeContext &context) { return elements(*this, context) * (getMode() == ResizeMode::Nearest ? 0 : 8); }
+AffineExpr ResizeOp::workFlops(ShapeContext &context) {
+  return elements(*this, context) * (getMode() == ResizeMode::Nearest ? 0 : 8);
+}
 AffineExpr ScatterElementsOp::workFlops(ShapeContext &context) { return product(context, context.dims(getUpdates())); }
 AffineExpr ScatterNDOp::workFlops(ShapeContext &context) { return product(context, context.dims(getUpdates())); }
 

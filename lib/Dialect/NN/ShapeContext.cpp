@@ -47,11 +47,13 @@ OpFoldResult ShapeContext::materialize(OpBuilder &builder, Location loc, AffineE
     return builder.getIndexAttr(known.getValue());
   SmallVector<OpFoldResult> operands;
   for (const Symbol &symbol : symbols)
-    operands.push_back(symbol.dim ? tensor::getMixedSize(builder, loc, symbol.value, *symbol.dim) : OpFoldResult(symbol.value));
+    operands.push_back(symbol.dim ? tensor::getMixedSize(builder, loc, symbol.value, *symbol.dim)
+                                  : OpFoldResult(symbol.value));
   return affine::makeComposedFoldedAffineApply(builder, loc, AffineMap::get(0, symbols.size(), expr), operands);
 }
 
-AffineExpr ShapeContext::rewrite(AffineExpr expr, function_ref<AffineExpr(Value, std::optional<int64_t>)> replacement) const {
+AffineExpr ShapeContext::rewrite(AffineExpr expr,
+                                 function_ref<AffineExpr(Value, std::optional<int64_t>)> replacement) const {
   SmallVector<AffineExpr> others;
   for (const Symbol &symbol : symbols)
     others.push_back(replacement(symbol.value, symbol.dim));
@@ -70,7 +72,8 @@ ShapeContext::evaluate(AffineExpr expr,
   return folded ? std::optional(folded.getValue()) : std::nullopt;
 }
 
-LogicalResult hewn::nn::reifyShapes(Operation *op, OpBuilder &builder, SmallVectorImpl<SmallVector<OpFoldResult>> &shapes) {
+LogicalResult hewn::nn::reifyShapes(Operation *op, OpBuilder &builder,
+                                    SmallVectorImpl<SmallVector<OpFoldResult>> &shapes) {
   ShapeContext context(op->getContext());
   for (auto [result, dims] : llvm::zip_equal(op->getResults(), cast<ShapeOpInterface>(op).resultDims(context))) {
     SmallVector<OpFoldResult> &shape = shapes.emplace_back();
@@ -101,14 +104,14 @@ LogicalResult hewn::nn::verifyResultShapes(Operation *op) {
   for (auto [index, result, shape] : llvm::enumerate(op->getResults(), inferStaticShapes(op))) {
     auto type = cast<RankedTensorType>(result.getType());
     if (type.getRank() != (int64_t)shape.size())
-      return op->emitOpError() << "result " << index << " has rank " << type.getRank() << ", but operands and attributes give "
-                               << shape.size();
+      return op->emitOpError() << "result " << index << " has rank " << type.getRank()
+                               << ", but operands and attributes give " << shape.size() << " (C0)";
     for (auto [dim, size] : llvm::enumerate(shape)) {
       if (ShapedType::isDynamic(size) || ShapedType::isDynamic(type.getDimSize(dim)))
         continue;
       if (size != type.getDimSize(dim))
         return op->emitOpError() << "size " << dim << " of result " << index << " is " << type.getDimSize(dim)
-                                 << ", but operands and attributes give " << size;
+                                 << ", but operands and attributes give " << size << " (C0)";
     }
   }
   return success();

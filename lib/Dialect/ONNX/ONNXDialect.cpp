@@ -1,4 +1,4 @@
-// Registration, syntax and verifier of the onnx dialect.
+// Registration and syntax of the onnx dialect.
 #include "hewn/Dialect/ONNX/ONNX.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -16,7 +16,8 @@ void ONNXDialect::initialize() {
       >();
 }
 
-// onnx.node ["domain" :] "Conv" since 11 (%x, %w) {attributes} [bodies ["then_branch", ...] ({...}, {...})] : functional type
+// onnx.node ["domain" :] "Conv" since 11 (%x, %w) {attributes} [bodies ["then_branch", ...] ({...}, {...})] :
+// functional type
 ParseResult NodeOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
   std::string name, domain;
@@ -76,11 +77,4 @@ void NodeOp::print(OpAsmPrinter &printer) {
   }
   printer << " : ";
   printer.printFunctionalType(*this);
-}
-
-LogicalResult NodeOp::verify() {
-  size_t names = getBodyNames() ? getBodyNames()->size() : 0;
-  if (names != getBodies().size())
-    return emitOpError("has ") << getBodies().size() << " bodies, but " << names << " names for them (C3)";
-  return success();
 }

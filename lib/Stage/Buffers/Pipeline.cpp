@@ -5,7 +5,14 @@
 
 using namespace mlir;
 
-void hewn::buildBuffersPipeline(OpPassManager &pm) {}
+void hewn::buildBuffersPipeline(OpPassManager &pm) {
+  pm.addPass(createBufferizeHost());
+  // Views before ties: a tie needs to know which buffers are parts of others. Both before clones, whose keys hold them.
+  pm.addPass(createDissolve());
+  pm.addPass(createTieBuffers());
+  pm.addPass(createCloneKernels());
+  pm.addPass(createVerifyBuffers());
+}
 
 void hewn::registerBuffersPipelines() {
   PassPipelineRegistration<>("hewn-to-buffers", "kernels -> buffers", buildBuffersPipeline);

@@ -1,5 +1,6 @@
 // Graphs, nodes and subgraphs -> onnx ops.
 #include "GraphBuilder.h"
+#include "hewn/Dialect/ONNX/Schema.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/ScopeExit.h"
 
@@ -264,7 +265,9 @@ LogicalResult GraphBuilder::buildOp(const Node &node, Scope &scope, const Frame 
   StringRef domain = node.domain == "ai.onnx" ? "" : node.domain;
   properties.op_type = builder.getStringAttr(node.op);
   properties.domain = builder.getStringAttr(domain);
-  properties.since = builder.getI64IntegerAttr(getOpset(domain, frame));
+  int64_t opset = getOpset(domain, frame);
+  const onnx::Schema *schema = onnx::lookupSchema(domain, node.op, opset);
+  properties.since = builder.getI64IntegerAttr(schema ? schema->since : opset);
   properties.params = params.getDictionary(builder.getContext());
   if (!bodies.empty()) {
     SmallVector<StringRef> names;
@@ -280,6 +283,8 @@ LogicalResult GraphBuilder::buildOp(const Node &node, Scope &scope, const Frame 
   for (auto [body, region] : llvm::zip_equal(bodies, op->getRegions()))
     if (failed(buildBody(*body.second, region, scope, frame, call)))
       return failure();
+  if (std::optional<std::string> wrong = cast<onnx::NodeOp>(op).checkSchema())
+    return emitCoded(call.loc, ErrorCode::NodeInvalid, quote(call.name), quote(node.op) + " " + quote(*wrong, 300));
   for (auto [name, result] : llvm::zip_equal(node.outputs, op->getResults()))
     if (!name.empty() && failed(define(name, result, scope, call)))
       return failure();

@@ -1,21 +1,16 @@
 // Element types, shapes and symbolic dimensions.
 #include "Types.h"
+#include "hewn/Dialect/ONNX/Schema.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
+using namespace hewn;
 using namespace hewn::import;
 
-static constexpr llvm::StringLiteral kNames[] = {
-    "undefined",  "float",        "uint8",          "int8",       "uint16",         "int16",  "int32",     "int64",
-    "string",     "bool",         "float16",        "double",     "uint32",         "uint64", "complex64", "complex128",
-    "bfloat16",   "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4",  "int4",      "float4e2m1",
-    "float8e8m0", "uint2",        "int2",           "float6e2m3", "float6e3m2"};
-
 std::string hewn::import::getElementTypeName(int64_t type) {
-  if (type >= 0 && type < int64_t(std::size(kNames)))
-    return kNames[type].str();
-  return "number " + std::to_string(type);
+  StringRef name = onnx::getDataTypeName(type);
+  return name.empty() ? "number " + std::to_string(type) : name.str();
 }
 
 Type hewn::import::getElementType(MLIRContext *context, int64_t type) {
@@ -194,11 +189,11 @@ Type hewn::import::getType(MLIRContext *context, const ValueInfo &value, Dims &d
   return RankedTensorType::get(shape, element);
 }
 
-std::string hewn::import::quote(StringRef name) {
+std::string hewn::import::quote(StringRef name, size_t limit) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  llvm::printEscapedString(name.take_front(80), os);
-  if (name.size() > 80)
+  llvm::printEscapedString(name.take_front(limit), os);
+  if (name.size() > limit)
     os << "...";
   return text;
 }

@@ -77,8 +77,8 @@ private:
 mlir::Type getType(mlir::MLIRContext *context, const ValueInfo &value, Dims &dims, std::string &why,
                    llvm::SmallVectorImpl<std::string> *names = nullptr);
 
-/// A name from the file, fit for a message: printable, at most 80 characters.
-std::string quote(StringRef name);
+/// A name from the file, fit for a message: printable and not endless.
+std::string quote(StringRef name, size_t limit = 80);
 
 } // namespace hewn::import
 

@@ -126,7 +126,7 @@ private:
     llvm::append_range(arguments, results);
 
     OperationState state(location, KernelOp::getOperationName());
-    state.addAttribute("sym_name", builder.getStringAttr("k_" + kernelName(members).str() + "_0"));
+    state.addAttribute("sym_name", builder.getStringAttr("k_" + kernelName(members).str()));
     state.addAttribute("sym_visibility", builder.getStringAttr("private"));
     state.addAttribute("function_type", TypeAttr::get(builder.getFunctionType(arguments, results)));
     state.addRegion();

@@ -29,7 +29,8 @@ FailureOr<const Target *> hewn::getTarget(ModuleOp module) {
 SmallVector<func::FuncOp> hewn::getHostFunctions(ModuleOp module) {
   SmallVector<func::FuncOp> functions;
   for (auto function : module.getOps<func::FuncOp>())
-    if (!function->hasAttr(kKernelAttr) && !function.isDeclaration() && function.isPublic())
+    if (!function->hasAttr(kKernelAttr) && !function->hasAttr(kQueryAttr) && !function.isDeclaration() &&
+        function.isPublic())
       functions.push_back(function);
   return functions;
 }

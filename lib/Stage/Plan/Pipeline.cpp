@@ -5,7 +5,10 @@
 
 using namespace mlir;
 
-void hewn::buildPlanPipeline(OpPassManager &pm) {}
+void hewn::buildPlanPipeline(OpPassManager &pm) {
+  pm.addPass(createPlanMemory());
+  pm.addPass(createVerifyPlanned());
+}
 
 void hewn::registerPlanPipelines() {
   PassPipelineRegistration<>("hewn-to-planned", "scheduled -> planned", buildPlanPipeline);

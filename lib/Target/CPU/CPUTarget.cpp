@@ -205,7 +205,7 @@ struct CPUTarget final : hewn::Target {
       FailureOr<std::vector<Object>> objects = compileKernels(nested, machine, options.jobs);
       if (failed(objects))
         return failure();
-      SmallVector<StringRef> kernels;
+      SmallVector<llvm::StringRef> kernels;
       for (const Object &object : *objects)
         kernels.emplace_back(object.bytes.data(), object.bytes.size());
       auto compileHost = [&](ModuleOp host) -> FailureOr<SmallVector<char, 0>> {
@@ -222,7 +222,7 @@ struct CPUTarget final : hewn::Target {
 } // namespace
 
 void hewn::cpu::registerCPUTarget(DialectRegistry &registry) {
-  addTarget<CPUTarget>(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  addTarget<CPUTarget>(registry);
 }

@@ -5,7 +5,10 @@
 
 using namespace mlir;
 
-void hewn::buildCPUPipeline(OpPassManager &pm) {}
+void hewn::buildCPUPipeline(OpPassManager &pm) {
+  pm.addPass(createChooseSchedule());
+  pm.addPass(createApplySchedule());
+}
 
 void hewn::registerCPUPipelines() {
   PassPipelineRegistration<>("hewn-to-scheduled", "buffers -> scheduled", buildCPUPipeline);

@@ -112,21 +112,17 @@ OwningOpRef<ModuleOp> Session::load(Stage &stage) {
   }
   modelFolder = folder.str().str();
   say("reading " + path);
-  OwningOpRef<ModuleOp> module;
-  if (path.ends_with(".mlir") || path.ends_with(".mlirbc")) {
-    module = loadIR(stage);
-  } else {
-    ImportOptions import;
-    import.dims = options.dims;
-    module = importONNX(path, context, import);
-    stage = Stage::ONNX;
-  }
+  OwningOpRef<ModuleOp> module = loadIR(stage);
   if (!options.weights.empty())
     modelFolder = options.weights;
   return module;
 }
 
 OwningOpRef<ModuleOp> Session::loadIR(Stage &stage) {
+  if (StringRef(options.model).ends_with(".onnx")) {
+    stage = Stage::ONNX;
+    return importONNX(options.model, context, ImportOptions{options.dims});
+  }
   llvm::SourceMgr sources;
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(options.model, sources, ParserConfig(&context));
   if (!module)

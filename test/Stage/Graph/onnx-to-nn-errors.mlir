@@ -29,7 +29,7 @@ func.func @sizes_that_do_not_broadcast(%x: tensor<2x3xf32>, %y: tensor<2x4xf32>)
 // -----
 
 func.func @missing_operand(%x: tensor<2x3xf32>) -> tensor<*xf32> {
-  // expected-error @below {{node 'Add' is malformed: operand 1 is missing}}
+  // expected-error @below {{"Add" has 1 operands, not 2 (C1)}}
   %0 = onnx.node "Add" since 14 (%x) {} : (tensor<2x3xf32>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }
@@ -37,7 +37,7 @@ func.func @missing_operand(%x: tensor<2x3xf32>) -> tensor<*xf32> {
 // -----
 
 func.func @attribute_of_another_type(%x: tensor<2x3xf32>) -> tensor<*xf32> {
-  // expected-error @below {{node 'Softmax' is malformed: attribute 'axis' is not an integer}}
+  // expected-error @below {{"Softmax" has an attribute 'axis' that is not of type int (C2)}}
   %0 = onnx.node "Softmax" since 13 (%x) {axis = "last"} : (tensor<2x3xf32>) -> tensor<*xf32>
   return %0 : tensor<*xf32>
 }

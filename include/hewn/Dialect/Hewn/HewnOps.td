@@ -52,6 +52,18 @@ def Hewn_SourceAttr : AttrDef<Hewn_Dialect, "Source"> {
   let assemblyFormat = "`<` $file `,` $offset `,` $length `>`";
 }
 
+def Hewn_ScheduleAttr : AttrDef<Hewn_Dialect, "Schedule"> {
+  let mnemonic = "schedule";
+  let summary = "How a kernel is to be computed: decided by one pass, applied by another";
+  let description = [{
+    `recipe` names a way of the target, `config` holds its numbers (for `cpu`: see `hewn-cpu-choose-schedule`). It stands on a kernel clone as `hewn.schedule`.
+
+    Example: `#hewn.schedule<"tile", {rows = 8 : i64, vectors = 2 : i64}>`
+  }];
+  let parameters = (ins StringRefParameter<"recipe">:$recipe, "::mlir::DictionaryAttr":$config);
+  let assemblyFormat = "`<` $recipe `,` $config `>`";
+}
+
 def Hewn_WeightOp : Hewn_Op<"weight", [Symbol, IsolatedFromAbove]> {
   let summary = "A named constant tensor whose bytes live outside the IR";
   let description = [{

@@ -18,9 +18,13 @@ def NN_Dialect : Dialect {
     Ops on ranked tensors, made by `onnx-to-nn`, fused and outlined by the stage *kernels*, gone after *scheduled*.
     Element types keep their signedness: `i8` and `i64` are signed, `ui8` is unsigned, `i1` is a boolean. The meaning of
     every op is the one of the reference interpreter (`lib/Interpreter`).
+
+    Constraints of every op, beside its own:
+    - C0: where static, the result has the rank and the sizes that operands and attributes give.
   }];
   let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect", "::mlir::affine::AffineDialect"];
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,7 +185,7 @@ def NN_CastOp : NN_Op<"cast"> {
   let hasFolder = 1;
 }
 
-def NN_BroadcastOp : NN_Op<"broadcast"> {
+def NN_BroadcastOp : NN_Op<"broadcast", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Explicit broadcasting to a larger shape";
   let description = [{
     Aligns shapes at the last dimension (as NumPy): a dimension of the input that is missing or 1 is repeated.
@@ -205,7 +209,7 @@ def NN_BroadcastOp : NN_Op<"broadcast"> {
   let extraClassDeclaration = [{ ::llvm::SmallVector<::mlir::OpFoldResult> getMixedSizes(); }];
 }
 
-def NN_ReshapeOp : NN_Op<"reshape"> {
+def NN_ReshapeOp : NN_Op<"reshape", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Same elements in row-major order under another shape";
   let description = [{
     Constraints:
@@ -222,11 +226,10 @@ def NN_ReshapeOp : NN_Op<"reshape"> {
   let arguments = (ins NN_Tensor:$input, Variadic<Index>:$sizes, DenseI64ArrayAttr:$static_sizes);
   let results = (outs NN_Tensor:$result);
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{ ::llvm::SmallVector<::mlir::OpFoldResult> getMixedSizes(); }];
 }
 
-def NN_TransposeOp : NN_Op<"transpose"> {
+def NN_TransposeOp : NN_Op<"transpose", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Permutation of dimensions";
   let description = [{
     `result[i_perm[0], i_perm[1], ...] = input[i_0, i_1, ...]`: dimension d of the result is dimension `perm[d]` of the input.
@@ -244,7 +247,6 @@ def NN_TransposeOp : NN_Op<"transpose"> {
   let arguments = (ins NN_Tensor:$input, DenseI64ArrayAttr:$perm);
   let results = (outs NN_Tensor:$result);
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 
 def NN_ConcatOp : NN_Op<"concat"> {
@@ -266,7 +268,7 @@ def NN_ConcatOp : NN_Op<"concat"> {
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_Op<"slice", [AttrSizedOperandSegments]> {
+def NN_SliceOp : NN_Op<"slice", [AttrSizedOperandSegments, AllElementTypesMatch<["input", "result"]>]> {
   let summary = "A strided box of the input";
   let description = [{
     `result[i, j, ...] = input[offset_0 + i * step_0, offset_1 + j * step_1, ...]`. Steps are static and may be negative; offsets and sizes
@@ -284,6 +286,9 @@ def NN_SliceOp : NN_Op<"slice", [AttrSizedOperandSegments]> {
         : (tensor<2x4xf32>) -> tensor<2x2xf32>
     ```
   }];
+  let assemblyFormat = [{
+    $input (`offsets` `(` $offsets^ `)`)? (`sizes` `(` $sizes^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
   let arguments = (ins NN_Tensor:$input, Variadic<Index>:$offsets, Variadic<Index>:$sizes,
                    DenseI64ArrayAttr:$static_offsets, DenseI64ArrayAttr:$static_sizes, DenseI64ArrayAttr:$steps);
   let results = (outs NN_Tensor:$result);
@@ -294,7 +299,7 @@ def NN_SliceOp : NN_Op<"slice", [AttrSizedOperandSegments]> {
   }];
 }
 
-def NN_PadOp : NN_Op<"pad"> {
+def NN_PadOp : NN_Op<"pad", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "A border around the input";
   let description = [{
     `low` and `high` give the number of elements before and after each dimension (negative: cut off). `mode = constant` fills
@@ -314,6 +319,7 @@ def NN_PadOp : NN_Op<"pad"> {
   let arguments = (ins NN_Tensor:$input, Optional<NN_Tensor>:$value, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                    NN_PadModeAttr:$mode);
   let results = (outs NN_Tensor:$result);
+  let hasFolder = 1;
 }
 
 def NN_IotaOp : NN_Op<"iota"> {
@@ -323,6 +329,7 @@ def NN_IotaOp : NN_Op<"iota"> {
 
     Constraints:
     - C1: start, step and result agree in element type; the result has rank 1.
+    - C2: there is one operand in `sizes` for each dynamic entry of `static_sizes`.
 
     Lifespan: made by `onnx-to-nn` from Range; lowered to `linalg.generic` in *scheduled*.
 
@@ -339,7 +346,7 @@ def NN_IotaOp : NN_Op<"iota"> {
 // Contractions and windows
 //===----------------------------------------------------------------------===//
 
-def NN_ConvOp : NN_Op<"conv"> {
+def NN_ConvOp : NN_Op<"conv", [AllElementTypesMatch<["input", "filter", "result"]>]> {
   let summary = "Convolution with 1 to 3 spatial dimensions";
   let description = [{
     For `nchw` and `oihw`: `result[n, f, p] = bias[f] + sum over (c, k) of input[n, g * C/groups + c, p * stride + k * dilation - pad] * filter[f, c, k]`,
@@ -348,11 +355,11 @@ def NN_ConvOp : NN_Op<"conv"> {
     [ceil(F / NR), k..., C / groups, NR]: output channel f sits in panel f / NR, lane f % NR; lanes beyond F are zero.
 
     Constraints:
-    - C1: input, filter and result ranks fit: 3 to 5, equal (a panel filter has one dimension more).
+    - C1: input, filter and result ranks fit: 3 to 5, equal (a panel filter has one dimension more); the filter's window is static.
     - C2: strides, dilations (> 0) and pads (2 per dimension, >= 0) have the right lengths.
-    - C3: groups divides both channel counts, and the filter's input channels are C / groups.
-    - C4: bias, when present, has shape [F].
-    - C5: where static, the result has the sizes that operands and attributes give, none negative.
+    - C3: groups divides both channel counts, and the filter's input channels are C / groups; `channels` = F is present exactly for panels.
+    - C4: bias, when present, has shape [F] and the input's element type.
+    - C5: no result size is negative.
 
     Lifespan: made by `onnx-to-nn`; the CPU target flips it to `nhwc`/`panel` in *kernels*; gone after *scheduled*.
 
@@ -381,7 +388,7 @@ def NN_ConvOp : NN_Op<"conv"> {
   }];
 }
 
-def NN_ConvTransposeOp : NN_Op<"conv_transpose"> {
+def NN_ConvTransposeOp : NN_Op<"conv_transpose", [AllElementTypesMatch<["input", "filter", "result"]>]> {
   let summary = "Transposed convolution (gradient of a convolution with respect to its input)";
   let description = [{
     Scatter form: `result[n, f, p * stride + k * dilation - pad] += input[n, c, p] * filter[c, f, k]`, plus bias[f]; filter is [C, F / groups, k...] (ONNX).
@@ -404,7 +411,7 @@ def NN_ConvTransposeOp : NN_Op<"conv_transpose"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_MatMulOp : NN_Op<"matmul"> {
+def NN_MatMulOp : NN_Op<"matmul", [AllElementTypesMatch<["lhs", "rhs", "result"]>]> {
   let summary = "Matrix product, batched or against one shared right matrix";
   let description = [{
     `result[b, m, n] = sum over k of lhs[b, m, k] * rhs[b, k, n]`. The right operand is [B..., K, N] with the lhs's batch sizes, or [K, N]
@@ -428,7 +435,7 @@ def NN_MatMulOp : NN_Op<"matmul"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_PoolOp : NN_Op<"pool"> {
+def NN_PoolOp : NN_Op<"pool", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Window reduction over the spatial dimensions";
   let description = [{
     `max`: the largest element inside the input; `average`: the sum over the window divided by the number of elements inside the input, or by the
@@ -438,7 +445,7 @@ def NN_PoolOp : NN_Op<"pool"> {
     Constraints:
     - C1: input and result have equal ranks, 3 to 5.
     - C2: kernel, strides, dilations (> 0) and pads (>= 0) have the right lengths.
-    - C3: where static, the result has the sizes that operands and attributes give.
+    - C3: no result size is negative.
 
     Lifespan: made by `onnx-to-nn`; lowered to `linalg.generic` in *scheduled*.
 
@@ -459,7 +466,7 @@ def NN_PoolOp : NN_Op<"pool"> {
 // Reductions and rows
 //===----------------------------------------------------------------------===//
 
-def NN_ReduceOp : NN_Op<"reduce"> {
+def NN_ReduceOp : NN_Op<"reduce", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Reduction over axes";
   let description = [{
     The reduced dimensions are dropped, or kept with size 1 with `keep_dims`. An empty reduction gives the neutral element.
@@ -497,7 +504,7 @@ def NN_ArgReduceOp : NN_Op<"arg_reduce"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_SoftmaxOp : NN_Op<"softmax"> {
+def NN_SoftmaxOp : NN_Op<"softmax", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "exp(x - max) / sum along an axis, or its logarithm";
   let description = [{
     Constraints:
@@ -514,7 +521,7 @@ def NN_SoftmaxOp : NN_Op<"softmax"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_NormOp : NN_Op<"norm", [AttrSizedOperandSegments]> {
+def NN_NormOp : NN_Op<"norm", [AttrSizedOperandSegments, AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Normalisation over the dimensions from an axis on";
   let description = [{
     `result = (x - mean) / sqrt(variance + epsilon) * scale + bias`, mean and (biased) variance over dimensions [axis, rank). With `rms` the
@@ -529,15 +536,19 @@ def NN_NormOp : NN_Op<"norm", [AttrSizedOperandSegments]> {
 
     Example (test/Dialect/NN/ops.mlir, `@norm`):
     ```mlir
-    %0 = nn.norm %x, %s, %b {axis = 1 : i64, epsilon = 1.0e-5 : f64} : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+    %0 = nn.norm %x scale(%s) bias(%b) {axis = 1 : i64, epsilon = 1.0e-5 : f64}
+        : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
     ```
+  }];
+  let assemblyFormat = [{
+    $input (`scale` `(` $scale^ `)`)? (`bias` `(` $bias^ `)`)? attr-dict `:` functional-type(operands, results)
   }];
   let arguments = (ins NN_Tensor:$input, Optional<NN_Tensor>:$scale, Optional<NN_Tensor>:$bias, I64Attr:$axis, F64Attr:$epsilon,
                    UnitAttr:$rms);
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_AttentionOp : NN_Op<"attention"> {
+def NN_AttentionOp : NN_Op<"attention", [AllElementTypesMatch<["query", "key", "value", "result"]>]> {
   let summary = "softmax(scale * Q K^T + mask) V, by head";
   let description = [{
     query is [B, H, Lq, D], key [B, H, Lk, D], value [B, H, Lk, Dv]; result [B, H, Lq, Dv]. `mask`, when present, is added to the scores and has shape
@@ -558,7 +569,7 @@ def NN_AttentionOp : NN_Op<"attention"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_CumSumOp : NN_Op<"cumsum"> {
+def NN_CumSumOp : NN_Op<"cumsum", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Running sum along an axis";
   let description = [{
     `exclusive` leaves the element itself out; `reverse` runs from the end.
@@ -577,13 +588,14 @@ def NN_CumSumOp : NN_Op<"cumsum"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_TopKOp : NN_Op<"topk"> {
+def NN_TopKOp : NN_Op<"topk", [AllElementTypesMatch<["input", "values"]>]> {
   let summary = "The k largest or smallest elements along an axis, sorted";
   let description = [{
     Ties go to the smaller index. Results: values and their i64 indices.
 
     Constraints:
     - C1: `axis` is in [0, rank); k >= 0 and at most the axis's size.
+    - C2: the indices' element type is i64.
 
     Lifespan: made by `onnx-to-nn`; lowered to loops in *scheduled*.
 
@@ -600,7 +612,7 @@ def NN_TopKOp : NN_Op<"topk"> {
 // Indexed
 //===----------------------------------------------------------------------===//
 
-def NN_GatherOp : NN_Op<"gather"> {
+def NN_GatherOp : NN_Op<"gather", [AllElementTypesMatch<["data", "result"]>]> {
   let summary = "Slices of the data chosen by indices along an axis";
   let description = [{
     `result[p, q, r] = data[p, indices[q], r]` with p before and r after `axis`. A negative index counts from the end; an index out of range is an error of
@@ -620,7 +632,7 @@ def NN_GatherOp : NN_Op<"gather"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_GatherElementsOp : NN_Op<"gather_elements"> {
+def NN_GatherElementsOp : NN_Op<"gather_elements", [AllElementTypesMatch<["data", "result"]>]> {
   let summary = "Elements of the data chosen one by one along an axis";
   let description = [{
     `result[i, j, k] = data[i, indices[i, j, k], k]` for axis = 1, and so on.
@@ -639,13 +651,13 @@ def NN_GatherElementsOp : NN_Op<"gather_elements"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_GatherNDOp : NN_Op<"gather_nd"> {
+def NN_GatherNDOp : NN_Op<"gather_nd", [AllElementTypesMatch<["data", "result"]>]> {
   let summary = "Slices of the data chosen by index vectors";
   let description = [{
     The last dimension of `indices` holds vectors that index the dimensions of data from `batch_dims` on (ONNX's GatherND).
 
     Constraints:
-    - C1: the index vector's length is static and at most rank(data) - batch_dims; indices are i32 or i64.
+    - C1: the index vector's length is static and at most rank(data) - batch_dims, batch_dims is less than rank(indices); indices are i32 or i64.
 
     Lifespan: made by `onnx-to-nn`; lowered to loops in *scheduled*.
 
@@ -658,7 +670,7 @@ def NN_GatherNDOp : NN_Op<"gather_nd"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_ScatterElementsOp : NN_Op<"scatter_elements"> {
+def NN_ScatterElementsOp : NN_Op<"scatter_elements", [AllElementTypesMatch<["data", "updates", "result"]>]> {
   let summary = "A copy of the data with single elements replaced or combined along an axis";
   let description = [{
     ONNX's ScatterElements; updates are applied in row-major order of the indices.
@@ -678,7 +690,7 @@ def NN_ScatterElementsOp : NN_Op<"scatter_elements"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_ScatterNDOp : NN_Op<"scatter_nd"> {
+def NN_ScatterNDOp : NN_Op<"scatter_nd", [AllElementTypesMatch<["data", "updates", "result"]>]> {
   let summary = "A copy of the data with slices replaced or combined";
   let description = [{
     ONNX's ScatterND; updates are applied in row-major order of the index vectors.
@@ -697,7 +709,7 @@ def NN_ScatterNDOp : NN_Op<"scatter_nd"> {
   let results = (outs NN_Tensor:$result);
 }
 
-def NN_ResizeOp : NN_Op<"resize"> {
+def NN_ResizeOp : NN_Op<"resize", [AllElementTypesMatch<["input", "result"]>]> {
   let summary = "Resampling of the trailing dimensions";
   let description = [{
     ONNX's Resize: each result sample at x reads the input at the coordinate that `coordinate` gives, interpolated by `mode`. `scales` holds one factor per

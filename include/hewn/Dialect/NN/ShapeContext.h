@@ -36,8 +36,9 @@ public:
   /// Builds the value of an expression made by this context (folded; an IntegerAttr where it is constant).
   mlir::OpFoldResult materialize(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineExpr expr) const;
   /// The value of an expression, given a function that knows each symbol's number.
-  std::optional<int64_t> evaluate(mlir::AffineExpr expr,
-                                  llvm::function_ref<std::optional<int64_t>(mlir::Value, std::optional<int64_t>)> known) const;
+  std::optional<int64_t>
+  evaluate(mlir::AffineExpr expr,
+           llvm::function_ref<std::optional<int64_t>(mlir::Value, std::optional<int64_t>)> known) const;
 
   /// The expression over other unknowns: `replacement` says what each size (value, dimension) or index value is.
   mlir::AffineExpr rewrite(mlir::AffineExpr expr,

@@ -11,6 +11,10 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace hewn::onnx {
+struct Schema; // hewn/Dialect/ONNX/Schema.h
+} // namespace hewn::onnx
+
 #include "hewn/Dialect/ONNX/ONNXDialect.h.inc"
 #define GET_OP_CLASSES
 #include "hewn/Dialect/ONNX/ONNXOps.h.inc"

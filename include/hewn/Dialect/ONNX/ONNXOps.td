@@ -46,7 +46,7 @@ def ONNX_NodeOp : ONNX_Op<"node"> {
 
     Constraints (checked by the verifier against the schema table where the operator is known):
     - C1: required operands are present; there are not more operands or results than the schema allows.
-    - C2: attributes exist in the schema, have its types, and required ones are present.
+    - C2: attributes exist in the schema (names that begin with "__" are free), have its types, and required ones are present.
     - C3: `bodies` and `body_names` have equal length.
 
     Lifespan: made by the importer; rewritten by the version upgrade; gone after `onnx-to-nn`.
@@ -62,6 +62,26 @@ def ONNX_NodeOp : ONNX_Op<"node"> {
   let regions = (region VariadicRegion<AnyRegion>:$bodies);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What ONNX says about this version of the operator; null for operators that are not of ONNX.
+    const ::hewn::onnx::Schema *getSchema();
+    /// What contradicts the schema (C1, C2), in words that follow the operator's name.
+    ::std::optional<::std::string> checkSchema();
+
+    // By the names of the schema. Operands and results that are left out are null.
+    ::mlir::Value getInput(::llvm::StringRef name);
+    ::mlir::Value getOutput(::llvm::StringRef name);
+    /// The operands from `name` on.
+    ::mlir::OperandRange getVariadicInput(::llvm::StringRef name);
+    /// A param as given, else its default in the schema, else null (or nullopt).
+    ::mlir::Attribute getParam(::llvm::StringRef name);
+    ::std::optional<int64_t> getInt(::llvm::StringRef name);
+    ::std::optional<float> getFloat(::llvm::StringRef name);
+    ::std::optional<::llvm::StringRef> getString(::llvm::StringRef name);
+    ::std::optional<::llvm::ArrayRef<int64_t>> getInts(::llvm::StringRef name);
+    /// A graph attribute; null when the node has none of that name.
+    ::mlir::Region *getBody(::llvm::StringRef name);
+  }];
 }
 
 def ONNX_YieldOp : ONNX_Op<"yield", [Terminator, Pure]> {

@@ -2,6 +2,13 @@
 #ifndef HEWN_STAGE_BUFFERS_PASSES_H
 #define HEWN_STAGE_BUFFERS_PASSES_H
 
+#include "hewn/Dialect/Hewn/Hewn.h"
+#include "hewn/Dialect/NN/NN.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Pass/Pass.h"
 
 namespace hewn {

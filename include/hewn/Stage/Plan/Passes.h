@@ -2,6 +2,10 @@
 #ifndef HEWN_STAGE_PLAN_PASSES_H
 #define HEWN_STAGE_PLAN_PASSES_H
 
+#include "hewn/Dialect/Hewn/Hewn.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Pass/Pass.h"
 
 namespace hewn {

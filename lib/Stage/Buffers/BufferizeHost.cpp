@@ -1,0 +1,310 @@
+// Host functions on memrefs. They hold launches, weights and reshapes only, so one walk does it: allocs for outs, views
+// for reshapes, outputs written into the caller's memrefs. Requires the stage kernels; leaves kernels alone.
+#include "Helpers.h"
+#include "hewn/Dialect/NN/NN.h"
+#include "hewn/Stage/Buffers/HostBuffers.h"
+#include "hewn/Stage/Buffers/Passes.h"
+#include "hewn/Stage/Place/TargetModules.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+
+namespace hewn {
+#define GEN_PASS_DEF_BUFFERIZEHOST
+#include "hewn/Stage/Buffers/Passes.h.inc"
+
+namespace {
+
+MemRefType bufferType(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+/// The arguments of a host function on memrefs: types, attributes, and where each old thing went.
+class Signature {
+public:
+  explicit Signature(func::FuncOp function, bool withDims) : function(function), builder(function.getContext()) {
+    for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+      add(type, function.getArgAttrDict(index), "read", ("arg" + Twine(index)).str(), withDims);
+    for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+      add(type, function.getResultAttrDict(index), "write", ("result" + Twine(index)).str(), false);
+    for (StringAttr symbol : symbols) {
+      types.push_back(builder.getIndexType());
+      attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(kDimAttr, symbol)));
+    }
+  }
+
+  /// Replaces the body by an empty one with the new arguments; the old block is returned.
+  std::unique_ptr<Block> apply() {
+    std::unique_ptr<Block> old(function.getBody().getBlocks().remove(function.getBody().begin()));
+    function.setType(builder.getFunctionType(types, {}));
+    function.setAllArgAttrs(attributes);
+    function.removeResAttrsAttr();
+    function.addEntryBlock();
+    return old;
+  }
+
+private:
+  void add(Type type, DictionaryAttr given, StringRef access, const std::string &fallback, bool named) {
+    types.push_back(bufferType(type));
+    NamedAttrList list(given);
+    list.set(kAccessAttr, builder.getStringAttr(access));
+    auto dims = given ? given.getAs<ArrayAttr>(kDimsAttr) : ArrayAttr();
+    auto name = given ? given.getAs<StringAttr>(kNameAttr) : StringAttr();
+    SmallVector<Attribute> names;
+    for (auto [index, size] : llvm::enumerate(cast<ShapedType>(type).getShape())) {
+      StringAttr symbol = builder.getStringAttr("");
+      if (ShapedType::isDynamic(size)) {
+        if (dims && index < dims.size())
+          symbol = cast<StringAttr>(dims[index]);
+        if (symbol.empty())
+          symbol = builder.getStringAttr((name ? name.getValue() : StringRef(fallback)) + "_" + Twine(index));
+        if (named)
+          symbols.insert(symbol);
+      }
+      names.push_back(symbol);
+    }
+    if (!cast<ShapedType>(type).hasStaticShape())
+      list.set(kDimsAttr, builder.getArrayAttr(names));
+    attributes.push_back(list.getDictionary(function.getContext()));
+  }
+
+  func::FuncOp function;
+  Builder builder;
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attributes;
+  llvm::SetVector<StringAttr> symbols;
+};
+
+class HostBufferizer {
+public:
+  HostBufferizer(func::FuncOp function, ModuleOp module)
+      : function(function), module(module), builder(function.getContext()) {}
+
+  LogicalResult run() {
+    size_t inputs = function.getNumArguments();
+    std::unique_ptr<Block> old = Signature(function, /*withDims=*/true).apply();
+    Block &block = function.getBody().front();
+    for (auto [from, to] : llvm::zip(old->getArguments(), block.getArguments()))
+      mapping.map(from, to);
+    outputs.assign(block.args_begin() + inputs, block.args_begin() + inputs + old->getTerminator()->getNumOperands());
+    builder.setInsertionPointToEnd(&block);
+    LogicalResult result = success();
+    for (Operation &op : *old)
+      if (failed(result = convert(op)))
+        break;
+    old->dropAllReferences();
+    if (failed(result))
+      return failure();
+    hoistScalars(block);
+    return buildQuery();
+  }
+
+private:
+  LogicalResult convert(Operation &op) {
+    if (auto dim = dyn_cast<tensor::DimOp>(op))
+      return convertDim(dim);
+    if (isa<tensor::EmptyOp>(op))
+      return success(); // its sizes are read by the launch
+    if (auto weight = dyn_cast<LoadWeightOp>(op)) {
+      mapping.map(weight.getResult(), LoadWeightOp::create(builder, op.getLoc(),
+                                                           bufferType(weight.getResult().getType()), weight.getWeight())
+                                          .getResult());
+      return success();
+    }
+    if (auto launch = dyn_cast<LaunchOp>(op))
+      return convertLaunch(launch);
+    if (auto reshape = dyn_cast<nn::ReshapeOp>(op))
+      return convertReshape(reshape);
+    if (auto end = dyn_cast<func::ReturnOp>(op))
+      return convertReturn(end);
+    if (!isScalarOp(op))
+      return op.emitOpError("cannot stand in a host function in front of the stage buffers");
+    builder.clone(op, mapping);
+    return success();
+  }
+
+  LogicalResult convertDim(tensor::DimOp dim) {
+    std::optional<int64_t> index = dim.getConstantIndex();
+    Value buffer = mapping.lookupOrNull(dim.getSource());
+    OpFoldResult size = index && buffer ? sizeOf(buffer, *index) : OpFoldResult();
+    if (!size)
+      return dim.emitOpError("reads a size that is not one of an argument");
+    mapping.map(dim.getResult(), getValueOrCreateConstantIndexOp(builder, dim.getLoc(), size));
+    return success();
+  }
+
+  LogicalResult convertLaunch(LaunchOp launch) {
+    SmallVector<Value> dims, inputs, inits;
+    for (Value dim : launch.getDims())
+      dims.push_back(mapping.lookup(dim));
+    for (Value input : launch.getInputs())
+      inputs.push_back(mapping.lookup(input));
+    for (Value init : launch.getInits()) {
+      auto empty = init.getDefiningOp<tensor::EmptyOp>();
+      if (!empty)
+        return launch.emitOpError("has an out that is not a fresh tensor.empty");
+      SmallVector<Value> sizes;
+      for (Value size : empty.getDynamicSizes())
+        sizes.push_back(mapping.lookup(size));
+      inits.push_back(memref::AllocOp::create(builder, launch.getLoc(), bufferType(init.getType()), sizes));
+    }
+    mapping.map(launch.getResults(), inits);
+    auto made = LaunchOp::create(builder, launch.getLoc(), TypeRange(), launch.getKernel(), dims, inputs, inits);
+    made->setDiscardableAttrs(launch->getDiscardableAttrDictionary());
+    return success();
+  }
+
+  /// nn.reshape %x : 2x3x?  ->  memref.reinterpret_cast %x to offset 0, sizes [6, %n], strides [%n, 1]
+  LogicalResult convertReshape(nn::ReshapeOp reshape) {
+    SmallVector<OpFoldResult> sizes;
+    for (OpFoldResult size : reshape.getMixedSizes()) {
+      if (auto value = dyn_cast<Value>(size))
+        size = mapping.lookup(value);
+      sizes.push_back(size);
+    }
+    mapping.map(reshape.getResult(),
+                view(mapping.lookup(reshape.getInput()), bufferType(reshape.getType()), sizes, reshape.getLoc()));
+    return success();
+  }
+
+  /// An identity-layout view of all of `buffer` under another shape.
+  Value view(Value buffer, MemRefType type, ArrayRef<OpFoldResult> given, Location location) {
+    // The type says which sizes are static.
+    SmallVector<OpFoldResult> sizes, strides(given.size(), builder.getIndexAttr(1));
+    for (auto [size, dim] : llvm::zip_equal(given, type.getShape()))
+      sizes.push_back(ShapedType::isDynamic(dim)
+                          ? OpFoldResult(getValueOrCreateConstantIndexOp(builder, location, size))
+                          : OpFoldResult(builder.getIndexAttr(dim)));
+    OpFoldResult stride = builder.getIndexAttr(1);
+    for (int64_t dim = (int64_t)sizes.size() - 1; dim >= 0; --dim) {
+      strides[dim] = stride;
+      std::optional<int64_t> known = getConstantIntValue(stride), size = getConstantIntValue(sizes[dim]);
+      if (known && isa<Attribute>(stride) && isa<Attribute>(sizes[dim]))
+        stride = builder.getIndexAttr(*known * *size);
+      else
+        stride = arith::MulIOp::create(builder, location, getValueOrCreateConstantIndexOp(builder, location, stride),
+                                       getValueOrCreateConstantIndexOp(builder, location, sizes[dim]))
+                     .getResult();
+    }
+    return memref::ReinterpretCastOp::create(builder, location, type, buffer, OpFoldResult(builder.getIndexAttr(0)),
+                                             sizes, strides);
+  }
+
+  /// A returned buffer that this function made is the caller's from the start; others are copied at the end.
+  LogicalResult convertReturn(func::ReturnOp end) {
+    for (Value value : end.getOperands()) {
+      SmallVector<OpFoldResult> sizes = sizesOf(mapping.lookup(value));
+      for (auto [dim, size] : llvm::enumerate(cast<ShapedType>(value.getType()).getShape()))
+        if (ShapedType::isDynamic(size))
+          outputSizes.push_back(getValueOrCreateConstantIndexOp(builder, end.getLoc(), sizes[dim]));
+    }
+    for (auto [value, output] : llvm::zip_equal(end.getOperands(), outputs)) {
+      Value buffer = mapping.lookup(value);
+      auto alloc = rootOf(buffer).getDefiningOp<memref::AllocOp>();
+      if (!alloc) {
+        makeCopy(builder, module, end.getLoc(), buffer, output);
+        continue;
+      }
+      Value replacement = output;
+      if (buffer != alloc.getResult()) {
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPoint(alloc);
+        replacement = view(output, alloc.getType(), sizesOf(alloc), end.getLoc());
+      }
+      alloc.replaceAllUsesWith(replacement);
+      // `mapping` keeps the old values: a second return of the same buffer must find the output as its root.
+      for (Value other : end.getOperands())
+        if (mapping.lookup(other) == alloc.getResult())
+          mapping.map(other, replacement);
+      alloc.erase();
+    }
+    func::ReturnOp::create(builder, end.getLoc());
+    return success();
+  }
+
+  /// func.func @main_query(the index arguments) -> one index per dynamic output size
+  LogicalResult buildQuery() {
+    SmallVector<Type> arguments, results(outputSizes.size(), builder.getIndexType());
+    SmallVector<DictionaryAttr> attributes;
+    IRMapping values;
+    for (BlockArgument argument : function.getArguments())
+      if (isa<IndexType>(argument.getType())) {
+        arguments.push_back(argument.getType());
+        attributes.push_back(function.getArgAttrDict(argument.getArgNumber()));
+      }
+    builder.setInsertionPointAfter(function);
+    auto query = func::FuncOp::create(builder, function.getLoc(), (function.getSymName() + "_query").str(),
+                                      builder.getFunctionType(arguments, results));
+    query.setAllArgAttrs(attributes);
+    query->setAttr(kQueryAttr, builder.getUnitAttr());
+    Block *body = query.addEntryBlock();
+    values.map(function.getArguments().take_back(arguments.size()), body->getArguments());
+    OpBuilder inner = OpBuilder::atBlockEnd(body);
+    llvm::SetVector<Operation *> slice;
+    std::function<LogicalResult(Value)> collect = [&](Value value) -> LogicalResult {
+      Operation *op = value.getDefiningOp();
+      if (!op)
+        return success(values.contains(value));
+      for (Value operand : op->getOperands())
+        if (!slice.contains(op) && failed(collect(operand)))
+          return failure();
+      slice.insert(op);
+      return success();
+    };
+    for (Value size : outputSizes)
+      if (failed(collect(size)))
+        return emitError(size.getLoc(), "an output's size depends on more than the sizes of the inputs");
+    SmallVector<Value> returned;
+    for (Operation *op : slice)
+      inner.clone(*op, values);
+    for (Value size : outputSizes)
+      returned.push_back(values.lookup(size));
+    func::ReturnOp::create(inner, function.getLoc(), returned);
+    return success();
+  }
+
+  func::FuncOp function;
+  ModuleOp module;
+  OpBuilder builder;
+  IRMapping mapping;
+  SmallVector<Value> outputs;
+  SmallVector<Value> outputSizes; ///< of the dynamic dimensions of all outputs, in order
+};
+
+/// Outer functions only hand their arguments on.
+void bufferizeOuter(func::FuncOp function) {
+  InvokeOp invoke;
+  function.walk([&](InvokeOp op) { invoke = op; });
+  if (!invoke)
+    return;
+  SymbolRefAttr callee = invoke.getCallee();
+  Location location = invoke.getLoc();
+  size_t inputs = function.getNumArguments();
+  std::unique_ptr<Block> old = Signature(function, /*withDims=*/false).apply();
+  old->dropAllReferences();
+  Block &block = function.getBody().front();
+  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  InvokeOp::create(builder, location, TypeRange(), callee, block.getArguments().take_front(inputs),
+                   block.getArguments().drop_front(inputs));
+  func::ReturnOp::create(builder, location);
+}
+
+struct BufferizeHost final : impl::BufferizeHostBase<BufferizeHost> {
+  void runOnOperation() override {
+    ModuleOp root = getOperation();
+    for (ModuleOp module : getTargetModules(root))
+      for (func::FuncOp function : getHostFunctions(module))
+        if (failed(HostBufferizer(function, module).run()))
+          return signalPassFailure();
+    for (auto function : root.getOps<func::FuncOp>())
+      if (function->hasAttr(kInvokeAttr))
+        bufferizeOuter(function);
+  }
+};
+
+} // namespace
+} // namespace hewn
