@@ -9,7 +9,7 @@ import lit.formats
 config.name = "Hewn"
 config.test_format = lit.formats.ShTest(False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "CMakeLists.txt"]
+config.excludes = ["Inputs", "Package", "CMakeLists.txt"]
 config.test_source_root = os.path.join(config.hewn_src, "test")
 config.test_exec_root = os.path.join(config.hewn_obj, "test")
 

@@ -16,8 +16,9 @@ function(hewn_add_core name)
 endfunction()
 
 # hewn_add_library(NAME SOURCES... [LINK libs...] [DEPENDS tablegen targets...]): dialects, passes, targets; uses MLIR.
+# TEST_ONLY: not installed.
 function(hewn_add_library name)
-  cmake_parse_arguments(ARG "NO_PCH" "" "LINK;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_PCH;TEST_ONLY" "" "LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   add_library(Hewn::${name} ALIAS ${name})
   add_dependencies(${name} hewn-headers ${ARG_DEPENDS})
@@ -28,7 +29,9 @@ function(hewn_add_library name)
   if(HEWN_PCH AND NOT ARG_NO_PCH)
     target_precompile_headers(${name} REUSE_FROM hewn_pch)
   endif()
-  set_property(GLOBAL APPEND PROPERTY HEWN_LIBS ${name})
+  if(NOT ARG_TEST_ONLY)
+    set_property(GLOBAL APPEND PROPERTY HEWN_LIBS ${name})
+  endif()
 endfunction()
 
 # hewn_add_tool(NAME SOURCES... LINK libs...): an executable in bin/ that is installed.

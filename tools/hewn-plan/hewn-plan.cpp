@@ -2,12 +2,14 @@
 // codes.
 #include "Options.h"
 #include "hewn/Planner/Files.h"
+#include "hewn/Planner/Order.h"
 #include "hewn/Planner/Report.h"
 #include "hewn/Planner/Validator.h"
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <numeric>
 #include <sstream>
 
 using namespace hewn::planner;
@@ -93,6 +95,16 @@ void summarize(const char *name, const PackingResult &result) {
   std::printf(", %lld nodes, %.3f s\n", (long long)result.nodes, result.seconds);
 }
 
+Error writePictures(const Options &options, const std::string &title, const std::string &svg,
+                    const std::string &report) {
+  if (!options.svg.empty())
+    if (Error error = writeFile(options.svg, svg))
+      return error;
+  if (!options.html.empty())
+    return writeFile(options.html, htmlPage(title, svg, report));
+  return {};
+}
+
 int planCsv(const Options &options, const std::string &text) {
   PackingProblem problem;
   if (Error error = readCsv(text, problem))
@@ -121,7 +133,69 @@ int planCsv(const Options &options, const std::string &text) {
   if (!options.json.empty())
     if (Error error = writeFile(options.json, packingReport(problem, result, packing)))
       return fail(error);
+  if (result.hasPlan())
+    if (Error error = writePictures(options, options.input, packingSvg(problem, result.offsets),
+                                    packingReport(problem, result, packing)))
+      return fail(error);
   return exitCode(result.status, options.capacity && !options.minimize);
+}
+
+int planGraph(const Options &options, const std::string &text) {
+  Graph graph;
+  if (Error error = readGraph(text, graph))
+    return fail(error);
+  std::vector<int32_t> order(graph.ops.size());
+  std::iota(order.begin(), order.end(), 0);
+  ResidencyOptions residency;
+  residency.inPlace = options.inPlace;
+  residency.solver = options.solver;
+  residency.packing.stop = residency.mip.stop = &stopRequested;
+  residency.mip.timeLimit = options.timeLimit;
+  if (options.nodeLimit >= 0)
+    residency.mip.nodeLimit = options.nodeLimit;
+  if (options.workLimit >= 0)
+    residency.mip.workLimit = options.workLimit;
+  OrderOptions ordering;
+  ordering.timeLimit = options.timeLimit;
+  ordering.seed = uint64_t(options.seed);
+  ordering.stop = &stopRequested;
+  bool free = options.order == "free";
+  Bytes capacity = options.capacity ? *options.capacity
+                   : free           ? minimizePeak(graph, ordering).peak
+                                    : peakOf(graph, order);
+  ResidencyPlan plan;
+  if (free) {
+    OrderedPlan ordered = planFreeOrder(graph, capacity, residency, ordering);
+    plan = std::move(ordered.plan);
+    // From here on the bound has to hold for every order.
+    if (plan.status == Status::Optimal && !ordered.proven())
+      plan.status = Status::Feasible;
+    plan.lowerBound = ordered.anyOrderBound;
+    if (options.json != "-" && options.output != "-")
+      std::printf("least peak over all orders %lld%s; ", (long long)ordered.peak.peak,
+                  ordered.peak.peak == ordered.peak.lowerBound ? " (proven)" : "");
+  } else {
+    plan = planResidency(graph, order, capacity, residency);
+  }
+  if (plan.error)
+    std::fprintf(stderr, "%s\n", plan.error.str().c_str());
+  std::string report = residencyReport(graph, plan, capacity);
+  if (options.json != "-" && options.output != "-") {
+    std::printf("%s", toString(plan.status));
+    if (plan.hasPlan())
+      std::printf(", %lld bytes moved, lower bound %lld, height %lld of %lld", (long long)plan.cost,
+                  (long long)plan.lowerBound, (long long)plan.height, (long long)capacity);
+    std::printf(", solver %s, %lld nodes, %lld cuts, %.3f s\n", plan.solver.c_str(), (long long)plan.nodes,
+                (long long)plan.cuts, plan.seconds);
+  }
+  for (const std::string &path : {options.json, options.output})
+    if (!path.empty())
+      if (Error error = writeFile(path, report))
+        return fail(error);
+  if (plan.hasPlan())
+    if (Error error = writePictures(options, graph.name, residencySvg(graph, plan, capacity), report))
+      return fail(error);
+  return exitCode(plan.status, false);
 }
 
 int planGlow(const Options &options, const std::string &text) {
@@ -168,5 +242,5 @@ int main(int argc, char **argv) {
     return planCsv(options, text);
   if (format == "glow")
     return planGlow(options, text);
-  return fail({4107, "operator graphs are not supported yet"}, BadUsage);
+  return planGraph(options, text);
 }

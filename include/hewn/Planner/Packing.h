@@ -40,13 +40,13 @@ struct PackingProgress {
 };
 
 struct PackingOptions {
-  bool minimize = false;              ///< look for the least height even if a capacity is given
-  int64_t nodeLimit = 20'000'000;     ///< search nodes in all; 0: heuristics only
-  int64_t workLimit = 20'000'000'000; ///< inner-loop steps of the search in all, about 3 ns each
-  uint64_t seed = 1;                  ///< of the search's restarts
-  double timeLimit = 0;               ///< seconds; 0: none. The only option that makes answers depend on the machine
-  unsigned threads = 1;               ///< 1 or 2; both give the same answer
-  bool bestEffort = false;            ///< over-capacity problems still return the lowest layout found
+  bool minimize = false;             ///< look for the least height even if a capacity is given
+  int64_t nodeLimit = 20'000'000;    ///< search nodes in all; 0: heuristics only
+  int64_t workLimit = 2'000'000'000; ///< inner-loop steps of the search in all, about 3 ns each
+  uint64_t seed = 1;                 ///< of the search's restarts
+  double timeLimit = 0;              ///< seconds; 0: none. The only option that makes answers depend on the machine
+  unsigned threads = 1;              ///< 1 or 2; both give the same answer
+  bool bestEffort = false;           ///< over-capacity problems still return the lowest layout found
   std::function<void(const PackingProgress &)> progress;
   const std::atomic<bool> *stop = nullptr; ///< set by a signal handler: return the incumbent
 };

@@ -52,7 +52,8 @@ OpFoldResult ShapeContext::materialize(OpBuilder &builder, Location loc, AffineE
   return affine::makeComposedFoldedAffineApply(builder, loc, AffineMap::get(0, symbols.size(), expr), operands);
 }
 
-AffineExpr ShapeContext::rewrite(AffineExpr expr, function_ref<AffineExpr(Value, std::optional<int64_t>)> replacement) const {
+AffineExpr ShapeContext::rewrite(AffineExpr expr,
+                                 function_ref<AffineExpr(Value, std::optional<int64_t>)> replacement) const {
   SmallVector<AffineExpr> others;
   for (const Symbol &symbol : symbols)
     others.push_back(replacement(symbol.value, symbol.dim));

@@ -196,12 +196,14 @@ private:
 
   /// A returned buffer that this function made is the caller's from the start; others are copied at the end.
   LogicalResult convertReturn(func::ReturnOp end) {
-    for (auto [value, output] : llvm::zip_equal(end.getOperands(), outputs)) {
-      Value buffer = mapping.lookup(value);
-      SmallVector<OpFoldResult> sizes = sizesOf(buffer);
-      for (auto [dim, size] : llvm::enumerate(cast<MemRefType>(output.getType()).getShape()))
+    for (Value value : end.getOperands()) {
+      SmallVector<OpFoldResult> sizes = sizesOf(mapping.lookup(value));
+      for (auto [dim, size] : llvm::enumerate(cast<ShapedType>(value.getType()).getShape()))
         if (ShapedType::isDynamic(size))
           outputSizes.push_back(getValueOrCreateConstantIndexOp(builder, end.getLoc(), sizes[dim]));
+    }
+    for (auto [value, output] : llvm::zip_equal(end.getOperands(), outputs)) {
+      Value buffer = mapping.lookup(value);
       auto alloc = rootOf(buffer).getDefiningOp<memref::AllocOp>();
       if (!alloc) {
         makeCopy(builder, module, end.getLoc(), buffer, output);

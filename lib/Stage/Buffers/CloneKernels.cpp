@@ -163,7 +163,7 @@ private:
     auto clone = func::FuncOp::create(kernel.getLoc(), freshName(kernel), builder.getFunctionType(types, {}));
     clone.setPrivate();
     clone->setAttr(kKernelAttr, builder.getUnitAttr());
-    symbols.insert(clone, std::next(Block::iterator(kernel)));
+    symbols.insert(clone);
     Block *body = clone.addEntryBlock();
     size_t dims = launch.getDims().size();
     for (auto [index, entry] : llvm::enumerate(buffers.access)) {

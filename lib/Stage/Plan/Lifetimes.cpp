@@ -3,11 +3,12 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Stage/Buffers/HostBuffers.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace hewn;
 
-Lifetimes::Lifetimes(Block &block) {
+Lifetimes::Lifetimes(Block &block) : block(block) {
   for (auto [index, op] : llvm::enumerate(block))
     position[&op] = index;
 }
@@ -16,8 +17,11 @@ Lifetime Lifetimes::of(Value root) const {
   Lifetime life{INT64_MAX, INT64_MIN};
   for (Value alias : aliasesOf(root))
     for (Operation *user : alias.getUsers()) {
-      auto at = position.find(user);
-      if (at == position.end() || !isa<LaunchOp, InvokeOp>(user))
+      // Sizes are known without the buffer, views live as long as their users.
+      if (isa<memref::DimOp, memref::DeallocOp, ViewLikeOpInterface>(user))
+        continue;
+      auto at = position.find(block.findAncestorOpInBlock(*user));
+      if (at == position.end())
         continue;
       life.lower = std::min(life.lower, at->second);
       life.upper = std::max(life.upper, at->second + 1);

@@ -9,7 +9,7 @@
 
 namespace hewn {
 
-/// Alive in [lower, upper), in positions of ops in the host function's block; empty if no launch uses the buffer.
+/// Alive in [lower, upper), in positions of ops in the host function's block; empty if no op uses the buffer.
 struct Lifetime {
   int64_t lower = 0, upper = 0;
   bool isEmpty() const { return lower >= upper; }
@@ -23,6 +23,7 @@ public:
   Lifetime of(mlir::Value root) const;
 
 private:
+  mlir::Block &block;
   llvm::DenseMap<mlir::Operation *, int64_t> position;
 };
 

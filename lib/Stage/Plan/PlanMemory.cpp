@@ -9,6 +9,7 @@
 #include "hewn/Support/Errors.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -93,6 +94,7 @@ ArenaPlan packSlots(func::FuncOp function, ArrayRef<memref::AllocOp> allocs, con
   OpBuilder builder = atScalars(function.getBody().front());
   OpFoldResult offset = builder.getIndexAttr(0);
   for (Slot &slot : plan.slots) {
+    offset = getValueOrCreateConstantIndexOp(builder, function.getLoc(), offset); // one value for the slot
     for (memref::AllocOp member : slot.members)
       plan.placements.push_back({member, offset});
     OpFoldResult bytes = buildSlotBytes(builder, function.getLoc(), slot);
@@ -111,10 +113,12 @@ void applyPlan(func::FuncOp function, const ArenaPlan &plan) {
   assert(succeeded(inserted) && "a function takes any argument");
   (void)inserted;
   Value arena = function.getArgument(number);
+  SmallVector<Value> offsets;
   OpBuilder scalars = atScalars(function.getBody().front());
-  for (const Placement &placement : plan.placements) {
+  for (const Placement &placement : plan.placements)
+    offsets.push_back(getValueOrCreateConstantIndexOp(scalars, function.getLoc(), placement.offset));
+  for (auto [placement, offset] : llvm::zip_equal(plan.placements, offsets)) {
     memref::AllocOp alloc = placement.alloc;
-    Value offset = getValueOrCreateConstantIndexOp(scalars, alloc.getLoc(), placement.offset);
     OpBuilder builder(alloc);
     Value view =
         memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), arena, offset, alloc.getDynamicSizes());
@@ -158,6 +162,27 @@ void extendQuery(func::FuncOp function, func::FuncOp query, const ArenaPlan &pla
   query.setType(builder.getFunctionType(query.getArgumentTypes(), ValueRange(results).getTypes()));
 }
 
+/// Whether an alloc may become a view of an arena whatever the function comes from: its type is one that views have,
+/// and its address stays in the function: it is not returned, passed on as a block argument, stored, or hidden behind
+/// an op that is no view.
+bool canMoveToArena(memref::AllocOp alloc) {
+  if (!alloc.getType().getLayout().isIdentity() || alloc.getType().getMemorySpace() ||
+      alloc.getAlignment().value_or(1) > kArenaAlign || !alloc.getType().getElementType().isIntOrFloat())
+    return false;
+  for (Value alias : aliasesOf(alloc))
+    for (OpOperand &use : alias.getUses()) {
+      Operation *user = use.getOwner();
+      if (isa<ViewLikeOpInterface, memref::LoadOp, memref::DimOp>(user))
+        continue;
+      if (auto store = dyn_cast<memref::StoreOp>(user); store && store.getValueToStore() == alias)
+        return false;
+      if (user->hasTrait<OpTrait::IsTerminator>() ||
+          llvm::any_of(user->getResultTypes(), llvm::IsaPred<BaseMemRefType>) || user->getNumSuccessors())
+        return false;
+    }
+  return true;
+}
+
 struct PlanMemory final : impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
   LogicalResult plan(func::FuncOp function, func::FuncOp query) {
@@ -167,6 +192,8 @@ struct PlanMemory final : impl::PlanMemoryBase<PlanMemory> {
     SmallVector<memref::AllocOp> allocs;
     bool isStatic = true;
     for (auto alloc : llvm::make_early_inc_range(block.getOps<memref::AllocOp>())) {
+      if (foreign && !canMoveToArena(alloc))
+        continue;
       if (lifetimes.of(alloc).isEmpty()) {
         if (alloc.use_empty())
           alloc.erase();
@@ -187,7 +214,31 @@ struct PlanMemory final : impl::PlanMemoryBase<PlanMemory> {
     return success();
   }
 
+  /// Functions of any origin: those whose signature may change.
+  LogicalResult planForeign(ModuleOp module) {
+    for (auto function : module.getOps<func::FuncOp>()) {
+      if (!llvm::hasSingleElement(function.getBody()) || function.getBody().front().getOps<memref::AllocOp>().empty())
+        continue;
+      if (!SymbolTable::symbolKnownUseEmpty(function, module))
+        return function.emitError("is called in this module: its callers do not know the arena");
+      SmallVector<memref::DeallocOp> deallocs;
+      for (auto dealloc : function.getBody().front().getOps<memref::DeallocOp>())
+        if (auto alloc = dealloc.getMemref().getDefiningOp<memref::AllocOp>(); alloc && canMoveToArena(alloc))
+          deallocs.push_back(dealloc);
+      for (memref::DeallocOp dealloc : deallocs)
+        dealloc.erase();
+      if (failed(plan(function, /*query=*/nullptr)))
+        return failure();
+    }
+    return success();
+  }
+
   void runOnOperation() override {
+    if (foreign) {
+      if (failed(planForeign(getOperation())))
+        signalPassFailure();
+      return;
+    }
     for (ModuleOp module : getTargetModules(getOperation())) {
       SymbolTable symbols(module);
       for (func::FuncOp function : getHostFunctions(module))

@@ -19,9 +19,13 @@ def PlanMemory : Pass<"hewn-plan-memory", "::mlir::ModuleOp"> {
     Guarantees: no `memref.alloc` is left in a host function.
     Does not: reorder launches.
 
+    With `foreign`, functions of any origin are planned: all with one block that nothing in the module calls. Their allocs of static size become views if
+    their addresses stay in the function; other allocs stay. So a compiler on upstream dialects can use this pass alone.
+
     Example (test/Stage/Plan/plan-memory.mlir, `@main`).
   }];
-  let options = [Option<"nodeLimit", "node-limit", "int64_t", "200000", "Search nodes that the planner may spend on one function">];
+  let options = [Option<"nodeLimit", "node-limit", "int64_t", "200000", "Search nodes that the planner may spend on one function">,
+                 Option<"foreign", "foreign", "bool", "false", "Plan functions that do not come from Hewn's stages">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
