@@ -2,6 +2,7 @@
 // codes.
 #include "Options.h"
 #include "hewn/Planner/Files.h"
+#include "hewn/Planner/Order.h"
 #include "hewn/Planner/Report.h"
 #include "hewn/Planner/Validator.h"
 #include <csignal>
@@ -145,7 +146,6 @@ int planGraph(const Options &options, const std::string &text) {
     return fail(error);
   std::vector<int32_t> order(graph.ops.size());
   std::iota(order.begin(), order.end(), 0);
-  Bytes capacity = options.capacity ? *options.capacity : peakOf(graph, order);
   ResidencyOptions residency;
   residency.inPlace = options.inPlace;
   residency.solver = options.solver;
@@ -155,7 +155,28 @@ int planGraph(const Options &options, const std::string &text) {
     residency.mip.nodeLimit = options.nodeLimit;
   if (options.workLimit >= 0)
     residency.mip.workLimit = options.workLimit;
-  ResidencyPlan plan = planResidency(graph, order, capacity, residency);
+  OrderOptions ordering;
+  ordering.timeLimit = options.timeLimit;
+  ordering.seed = uint64_t(options.seed);
+  ordering.stop = &stopRequested;
+  bool free = options.order == "free";
+  Bytes capacity = options.capacity ? *options.capacity
+                   : free           ? minimizePeak(graph, ordering).peak
+                                    : peakOf(graph, order);
+  ResidencyPlan plan;
+  if (free) {
+    OrderedPlan ordered = planFreeOrder(graph, capacity, residency, ordering);
+    plan = std::move(ordered.plan);
+    // From here on the bound has to hold for every order.
+    if (plan.status == Status::Optimal && !ordered.proven())
+      plan.status = Status::Feasible;
+    plan.lowerBound = ordered.anyOrderBound;
+    if (options.json != "-" && options.output != "-")
+      std::printf("least peak over all orders %lld%s; ", (long long)ordered.peak.peak,
+                  ordered.peak.peak == ordered.peak.lowerBound ? " (proven)" : "");
+  } else {
+    plan = planResidency(graph, order, capacity, residency);
+  }
   if (plan.error)
     std::fprintf(stderr, "%s\n", plan.error.str().c_str());
   std::string report = residencyReport(graph, plan, capacity);

@@ -142,14 +142,14 @@ public:
   /// A vector over dimension `axis` as a tensor of `rank` dimensions that broadcasts: [C] -> [C, 1, 1].
   mlir::Value alongAxis(mlir::Value vector, int64_t axis, int64_t rank);
 
-  std::string describe();
-
 private:
   void infer(mlir::Operation *made);
 };
 
 /// The name of the ONNX node that a location speaks of, or "".
 llvm::StringRef nodeName(mlir::Location loc);
+/// "'Conv' (node 'name')".
+std::string describe(onnx::NodeOp op);
 
 } // namespace hewn::graph
 

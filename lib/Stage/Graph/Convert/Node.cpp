@@ -16,24 +16,22 @@ static constexpr int64_t kMaxElements = int64_t(1) << 40;
 // Errors
 //===----------------------------------------------------------------------===//
 
-std::string Node::describe() {
-  std::string text =
-      ("'" + (op.getDomain().empty() ? op.getOpType() : (op.getDomain() + "." + op.getOpType()).str()) + "'").str();
-  if (StringRef name = nodeName(loc); !name.empty())
-    text += (" (node '" + name + "')").str();
-  return text;
+std::string hewn::graph::describe(onnx::NodeOp op) {
+  std::string text = op.getDomain().empty() ? op.getOpType().str() : (op.getDomain() + "." + op.getOpType()).str();
+  StringRef name = nodeName(op.getLoc());
+  return name.empty() ? "'" + text + "'" : "'" + text + "' (node '" + name.str() + "')";
 }
 
 LogicalResult Node::invalid(const Twine &reason) {
   if (!failed)
-    emitCoded(loc, ErrorCode::GraphNodeInvalid, describe(), reason.str());
+    emitCoded(loc, ErrorCode::GraphNodeInvalid, describe(op), reason.str());
   failed = true;
   return failure();
 }
 
 LogicalResult Node::unsupported(const Twine &reason) {
   if (!failed)
-    emitCoded(loc, ErrorCode::OpUnsupported, describe(), reason.str());
+    emitCoded(loc, ErrorCode::OpUnsupported, describe(op), reason.str());
   failed = true;
   return failure();
 }
@@ -190,7 +188,7 @@ void Node::guardEqual(AffineExpr a, AffineExpr b, const Twine &what) {
     return;
   Value x = sizes.materialize(builder, loc, a), y = sizes.materialize(builder, loc, b);
   Value same = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, x, y);
-  GuardOp::create(builder, loc, same, 6004, describe() + ": " + what.str());
+  GuardOp::create(builder, loc, same, 6004, describe(op) + ": " + what.str());
   sizes.assumeEqual(a, b);
 }
 

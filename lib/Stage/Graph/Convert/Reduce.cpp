@@ -74,6 +74,24 @@ static Results convertSoftmax(Node &node) {
   return SmallVector<Value>{node.build<nn::SoftmaxOp>(Node::element(x), x, *axis, node.op.getOpType() == "LogSoftmax")};
 }
 
+/// Before version 13 the axis (default 1) splits the shape in two, and rows run over everything behind it.
+static Results convertOldSoftmax(Node &node) {
+  if (failed(node.require(1)))
+    return failure();
+  Value x = node.operand(0);
+  int64_t raw = node.integer("axis", 1), rank = Node::rank(x);
+  if (raw < -rank || raw > rank)
+    return node.invalid("axis " + Twine(raw) + " is outside of rank " + Twine(rank));
+  int64_t axis = raw < 0 ? raw + rank : raw;
+  SizeList shape = node.shape(x);
+  bool log = node.op.getOpType() == "LogSoftmax";
+  if (axis + 1 == rank)
+    return SmallVector<Value>{node.build<nn::SoftmaxOp>(Node::element(x), x, axis, log)};
+  Value rows = node.reshape(
+      x, {node.sizes.product(ArrayRef(shape).take_front(axis)), node.sizes.product(ArrayRef(shape).drop_front(axis))});
+  return SmallVector<Value>{node.reshape(node.build<nn::SoftmaxOp>(Node::element(x), rows, 1, log), shape)};
+}
+
 /// Hardmax: 1 at the first largest element of the axis, 0 elsewhere.
 static Results convertHardmax(Node &node) {
   if (failed(node.require(1)))
@@ -112,6 +130,8 @@ void hewn::graph::registerReduce(Registry &registry) {
   registry.add("ArgMin", convertArgReduce);
   registry.add("Softmax", convertSoftmax, 13);
   registry.add("LogSoftmax", convertSoftmax, 13);
+  registry.add("Softmax", convertOldSoftmax, 1, 12);
+  registry.add("LogSoftmax", convertOldSoftmax, 1, 12);
   registry.add("Hardmax", convertHardmax, 13);
   registry.add("CumSum", convertCumSum);
 }

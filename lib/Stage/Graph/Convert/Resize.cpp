@@ -1,4 +1,4 @@
-// Resize in its form of version 13 and later: roi, scales and sizes are optional inputs.
+// Resize in its form of version 11 and later: roi, scales and sizes are optional inputs.
 #include "Registry.h"
 
 using namespace mlir;
@@ -117,4 +117,4 @@ static Results convertResize(Node &node) {
                                                      node.integer("exclude_outside", 0) != 0)};
 }
 
-void hewn::graph::registerResize(Registry &registry) { registry.add("Resize", convertResize, 13); }
+void hewn::graph::registerResize(Registry &registry) { registry.add("Resize", convertResize, 11); }

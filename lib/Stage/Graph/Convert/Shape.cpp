@@ -221,7 +221,7 @@ static Results convertConstantOfShape(Node &node) {
 void hewn::graph::registerShape(Registry &registry) {
   registry.add("Constant", convertConstant);
   registry.add("Identity", convertIdentity);
-  registry.add("Dropout", convertDropout, 12);
+  registry.add("Dropout", convertDropout, 7);
   registry.add("Reshape", convertReshape, 5);
   registry.add("Flatten", convertFlatten);
   registry.add("Squeeze", convertSqueeze, 13);

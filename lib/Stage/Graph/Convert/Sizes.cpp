@@ -69,7 +69,7 @@ void Sizes::accumulate(Polynomial &sum, const Monomial &monomial, int64_t coeffi
     sum.erase(monomial);
 }
 
-/// (c * q + r) floordiv c = q + r floordiv c, and (x floordiv a) floordiv b = x floordiv (a * b).
+/// (c * q + r) floordiv c = q + r floordiv c, and (x floordiv a + k) floordiv b = (x + a * k) floordiv (a * b).
 Sizes::Polynomial Sizes::expandDivision(const Polynomial &lhs, int64_t divisor, bool remainder) {
   Polynomial quotient, rest;
   for (const auto &[monomial, coefficient] : lhs) {
@@ -85,13 +85,23 @@ Sizes::Polynomial Sizes::expandDivision(const Polynomial &lhs, int64_t divisor, 
     accumulate(result, {atom(numerator % divisor)}, 1);
     return result;
   }
-  auto inner = dyn_cast<AffineBinaryOpExpr>(numerator);
-  if (inner && inner.getKind() == AffineExprKind::FloorDiv)
-    if (auto innerDivisor = known(inner.getRHS())) {
-      int64_t both = checkedMul(*innerDivisor, divisor);
-      if (both > 0)
-        numerator = inner.getLHS(), divisor = both;
-    }
+  // One floor division plus a constant: the constant moves inside.
+  int64_t offset = rest.begin()->first.empty() ? rest.begin()->second : 0;
+  auto last = std::prev(rest.end());
+  if (rest.size() == (offset ? 2 : 1) && last->first.size() == 1 && last->second == 1) {
+    auto inner = dyn_cast<AffineBinaryOpExpr>(atoms[last->first.front()]);
+    if (inner && inner.getKind() == AffineExprKind::FloorDiv)
+      if (auto innerDivisor = known(inner.getRHS())) {
+        int64_t both = checkedMul(*innerDivisor, divisor);
+        Polynomial shifted = expand(inner.getLHS());
+        accumulate(shifted, {}, checkedMul(*innerDivisor, offset));
+        if (both > 0) {
+          for (const auto &[monomial, coefficient] : expandDivision(shifted, both, false))
+            accumulate(quotient, monomial, coefficient);
+          return quotient;
+        }
+      }
+  }
   accumulate(quotient, {atom(getAffineBinaryOpExpr(AffineExprKind::FloorDiv, numerator, constant(divisor)))}, 1);
   return quotient;
 }
