@@ -39,6 +39,17 @@ static Value normalize(Node &node, Value x, Value scale, Value bias, int64_t axi
   return node.build<nn::NormOp>(Node::element(x), x, scale, bias, axis, APFloat(epsilon), rms);
 }
 
+/// The outputs Mean and InvStdDev of LayerNormalization.
+static std::pair<Value, Value> meanAndDeviation(Node &node, Value x, int64_t axis, double epsilon) {
+  Type element = Node::element(x);
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(axis, Node::rank(x)));
+  Value mean = node.reduce(x, nn::ReduceKind::Mean, axes, true), centred = node.binary(ElementwiseKind::Sub, x, mean);
+  Value variance =
+      node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
+  Value shifted = node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, element));
+  return {mean, node.elementwise(ElementwiseKind::Reciprocal, node.elementwise(ElementwiseKind::Sqrt, shifted))};
+}
+
 /// LayerNormalization and RMSNormalization over dimensions [axis, rank).
 static Results convertLayerNorm(Node &node) {
   if (failed(node.require(1)))
@@ -48,8 +59,6 @@ static Results convertLayerNorm(Node &node) {
   FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), Node::rank(x));
   if (failed(axis))
     return failure();
-  if (node.isUsed(1) || node.isUsed(2))
-    return node.unsupported("its outputs Mean or InvStdDev are used");
   SizeList shape = node.shape(x), rows(shape.begin() + *axis, shape.end());
   auto parameter = [&](unsigned index) -> Value {
     Value value = node.operandOrNull(index);
@@ -58,7 +67,13 @@ static Results convertLayerNorm(Node &node) {
   Value scale = parameter(1), bias = rms ? Value() : parameter(2);
   if (node.failed)
     return failure();
-  return SmallVector<Value>{normalize(node, x, scale, bias, *axis, node.real("epsilon", 1e-5f), rms)};
+  double epsilon = node.real("epsilon", 1e-5f);
+  SmallVector<Value> results{normalize(node, x, scale, bias, *axis, epsilon, rms)};
+  if (node.isUsed(1) || node.isUsed(2)) {
+    auto [mean, deviation] = meanAndDeviation(node, x, *axis, epsilon);
+    results.append({mean, deviation});
+  }
+  return results;
 }
 
 static Value scaleAndShift(Node &node, Value x, Value scale, Value bias) {
@@ -103,7 +118,7 @@ static Results convertGroupNorm(Node &node) {
       scaleAndShift(node, node.reshape(normal, shape), perChannel(node.operand(1)), perChannel(node.operand(2)))};
 }
 
-/// LpNormalization: x / norm along an axis.
+/// LpNormalization: x / norm along an axis; 0 where the norm is 0.
 static Results convertLpNorm(Node &node) {
   if (failed(node.require(1)))
     return failure();
@@ -115,7 +130,10 @@ static Results convertLpNorm(Node &node) {
   if (p != 1 && p != 2)
     return node.invalid("attribute 'p' must be 1 or 2");
   Value norm = node.reduce(x, p == 1 ? nn::ReduceKind::L1 : nn::ReduceKind::L2, {*axis}, /*keepDims=*/true);
-  return SmallVector<Value>{node.binary(ElementwiseKind::Div, x, norm)};
+  Type element = Node::element(x);
+  Value isZero = node.binary(ElementwiseKind::Equal, norm, node.scalar(0, element), node.builder.getI1Type());
+  Value divisor = node.elementwise(ElementwiseKind::Add, {norm, node.cast(isZero, element)});
+  return SmallVector<Value>{node.binary(ElementwiseKind::Div, x, divisor)};
 }
 
 /// MeanVarianceNormalization: (x - mean) / (sqrt(mean((x - mean)^2)) + 1e-9) over `axes`.
