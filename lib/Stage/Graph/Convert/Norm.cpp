@@ -39,17 +39,6 @@ static Value normalize(Node &node, Value x, Value scale, Value bias, int64_t axi
   return node.build<nn::NormOp>(Node::element(x), x, scale, bias, axis, APFloat(epsilon), rms);
 }
 
-/// The outputs Mean and InvStdDev of LayerNormalization.
-static std::pair<Value, Value> meanAndDeviation(Node &node, Value x, int64_t axis, double epsilon) {
-  Type element = Node::element(x);
-  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(axis, Node::rank(x)));
-  Value mean = node.reduce(x, nn::ReduceKind::Mean, axes, true), centred = node.binary(ElementwiseKind::Sub, x, mean);
-  Value variance =
-      node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
-  Value shifted = node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, element));
-  return {mean, node.elementwise(ElementwiseKind::Reciprocal, node.elementwise(ElementwiseKind::Sqrt, shifted))};
-}
-
 /// LayerNormalization and RMSNormalization over dimensions [axis, rank).
 static Results convertLayerNorm(Node &node) {
   if (failed(node.require(1)))
@@ -68,10 +57,16 @@ static Results convertLayerNorm(Node &node) {
   if (node.failed)
     return failure();
   double epsilon = node.real("epsilon", 1e-5f);
-  SmallVector<Value> results{normalize(node, x, scale, bias, *axis, epsilon, rms)};
+  SmallVector<Value> results = {normalize(node, x, scale, bias, *axis, epsilon, rms)};
   if (node.isUsed(1) || node.isUsed(2)) {
-    auto [mean, deviation] = meanAndDeviation(node, x, *axis, epsilon);
-    results.append({mean, deviation});
+    Type type = Node::element(x);
+    SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(*axis, shape.size()));
+    Value mean = node.reduce(x, nn::ReduceKind::Mean, axes, true);
+    Value centred = node.binary(ElementwiseKind::Sub, x, mean);
+    Value variance = node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
+    Value deviation = node.elementwise(ElementwiseKind::Sqrt, node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, type)));
+    results.push_back(mean);
+    results.push_back(node.elementwise(ElementwiseKind::Reciprocal, deviation));
   }
   return results;
 }
@@ -118,11 +113,12 @@ static Results convertGroupNorm(Node &node) {
       scaleAndShift(node, node.reshape(normal, shape), perChannel(node.operand(1)), perChannel(node.operand(2)))};
 }
 
-/// LpNormalization: x / norm along an axis; 0 where the norm is 0.
+/// LpNormalization: x / norm along an axis, 0 where the norm is 0.
 static Results convertLpNorm(Node &node) {
   if (failed(node.require(1)))
     return failure();
   Value x = node.operand(0);
+  Type type = Node::element(x);
   int64_t p = node.integer("p", 2);
   FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), Node::rank(x));
   if (failed(axis))
@@ -130,10 +126,11 @@ static Results convertLpNorm(Node &node) {
   if (p != 1 && p != 2)
     return node.invalid("attribute 'p' must be 1 or 2");
   Value norm = node.reduce(x, p == 1 ? nn::ReduceKind::L1 : nn::ReduceKind::L2, {*axis}, /*keepDims=*/true);
-  Type element = Node::element(x);
-  Value isZero = node.binary(ElementwiseKind::Equal, norm, node.scalar(0, element), node.builder.getI1Type());
-  Value divisor = node.elementwise(ElementwiseKind::Add, {norm, node.cast(isZero, element)});
-  return SmallVector<Value>{node.binary(ElementwiseKind::Div, x, divisor)};
+  Value isZero = node.binary(ElementwiseKind::Equal, norm, node.scalar(0, type), node.builder.getI1Type());
+  Value zero = node.broadcast(node.scalar(0, type), node.shape(x));
+  Value quotient = node.binary(ElementwiseKind::Div, x, norm);
+  return SmallVector<Value>{
+      node.elementwise(ElementwiseKind::Select, {node.broadcast(isZero, node.shape(x)), zero, quotient}, type)};
 }
 
 /// MeanVarianceNormalization: (x - mean) / (sqrt(mean((x - mean)^2)) + 1e-9) over `axes`.
