@@ -15,6 +15,10 @@ if(HEWN_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+if(HEWN_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(HEWN_CCACHE ccache)
 if(HEWN_CCACHE)
   # clang with a precompiled header only hits under these two settings.

@@ -6,6 +6,7 @@
 #include "mlir/Interfaces/FunctionImplementation.h"
 #include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 using namespace hewn;
@@ -31,6 +32,22 @@ void HewnDialect::initialize() {
 // Weights
 //===----------------------------------------------------------------------===//
 
+std::optional<int64_t> hewn::getSourceBytes(RankedTensorType type) {
+  Type element = type.getElementType();
+  int64_t bits = 8;
+  if (auto complex = dyn_cast<ComplexType>(element))
+    bits = 2 * complex.getElementType().getIntOrFloatBitWidth();
+  else if (element.isIntOrFloat() && !element.isInteger(1))
+    bits = element.getIntOrFloatBitWidth();
+  for (int64_t size : type.getShape()) {
+    std::optional<int64_t> product = llvm::checkedMul(bits, size);
+    if (!product)
+      return std::nullopt;
+    bits = *product;
+  }
+  return bits / 8 + (bits % 8 != 0);
+}
+
 LogicalResult WeightOp::verify() {
   bool computed = !getBody().empty();
   if (computed == getSource().has_value())
@@ -39,11 +56,7 @@ LogicalResult WeightOp::verify() {
   if (!type || !type.hasStaticShape())
     return emitOpError("has type ") << getType() << ", not a static ranked tensor (C2)";
   if (!computed) {
-    unsigned bits = type.getElementType().isIntOrFloat() ? type.getElementTypeBitWidth() : 8;
-    std::optional<int64_t> bytes = (bits + 7) / 8;
-    for (int64_t size : type.getShape())
-      if (int64_t product; bytes)
-        bytes = llvm::MulOverflow(*bytes, size, product) ? std::nullopt : std::optional(product);
+    std::optional<int64_t> bytes = getSourceBytes(type);
     if (!bytes || getSource()->getLength() != *bytes || getSource()->getOffset() < 0)
       return emitOpError("has a source of ") << getSource()->getLength() << " bytes at " << getSource()->getOffset()
                                              << ", but its type takes " << bytes.value_or(-1) << " (C2)";

@@ -6,14 +6,15 @@ using namespace mlir;
 using namespace hewn;
 using namespace hewn::import;
 
-static StringRef normalise(StringRef domain) { return domain == "ai.onnx" ? "" : domain; }
+std::string GraphBuilder::getFunctionKey(StringRef domain, StringRef name, StringRef overload) {
+  // Lengths, because the names of a hostile file may hold any separator.
+  if (domain == "ai.onnx")
+    domain = "";
+  return llvm::formatv("{0}:{1}:{2}{3}{4}", domain.size(), name.size(), domain, name, overload);
+}
 
 const Function *GraphBuilder::findFunction(const Node &node) const {
-  for (const Function &function : model.functions)
-    if (function.name == node.op && normalise(function.domain) == normalise(node.domain) &&
-        function.overload == node.overload)
-      return &function;
-  return nullptr;
+  return functions.empty() ? nullptr : functions.lookup(getFunctionKey(node.domain, node.op, node.overload));
 }
 
 const Param *GraphBuilder::resolve(const Param &attribute, const Frame &frame) {
@@ -26,6 +27,7 @@ LogicalResult GraphBuilder::inlineFunction(const Function &function, const Node 
   if (++depth > kMaxDepth)
     return emitCoded(call.loc, ErrorCode::ModelTooLarge, quote(call.name),
                      llvm::formatv("subgraphs and functions are nested deeper than {0}", kMaxDepth));
+  inlinedBytes += function.size;
   for (const Frame *frame = &caller; frame; frame = frame->caller)
     if (frame->function == &function)
       return malformed(call, "its function calls itself");
@@ -54,15 +56,14 @@ LogicalResult GraphBuilder::inlineFunction(const Function &function, const Node 
     if (failed)
       return failure();
     if (!value)
-      return malformed(call, "it uses '" + quote(given) +
-                                 "', which nothing defines before it (nodes must be in topological order)");
+      return undefined(call, given, outer);
     if (mlir::failed(define(name, value, scope, call)))
       return failure();
   }
   for (auto [inner, given] : llvm::zip(function.outputs, node.outputs))
     if (Type type = outer.types.lookup(given))
       scope.types[inner] = type;
-  if (failed(buildNodes(function.nodes, scope, frame, function.name)))
+  if (failed(buildNodes(function.nodes, scope, frame)))
     return failure();
   for (auto [inner, given] : llvm::zip(function.outputs, node.outputs)) {
     if (given.empty())

@@ -11,6 +11,8 @@ using namespace hewn::import;
 GraphBuilder::GraphBuilder(ModuleOp module, const Model &model, TensorReader &tensors, Dims &dims)
     : module(module), builder(module.getContext()), model(model), tensors(tensors), dims(dims) {
   symbols["main"] = 0;
+  for (const Function &function : model.functions)
+    functions.try_emplace(getFunctionKey(function.domain, function.name, function.overload), &function);
 }
 
 LogicalResult GraphBuilder::malformed(const Call &call, const llvm::Twine &why) {
@@ -46,6 +48,8 @@ LogicalResult GraphBuilder::buildMain(Location loc) {
     std::string why;
     SmallVector<std::string> names;
     Type type = getType(builder.getContext(), value, dims, why, &names);
+    if (!type && getElementType(builder.getContext(), value.type.element))
+      return fail(what + " '" + quote(value.name) + "': " + why);
     if (!type)
       return emitCoded(loc, ErrorCode::ElementTypeUnsupported, (what + " " + quote(value.name)).str(), why);
     SmallVector<StringRef> refs(names.begin(), names.end());
@@ -70,7 +74,7 @@ LogicalResult GraphBuilder::buildMain(Location loc) {
   for (const ValueInfo &output : graph.outputs) {
     if (output.name.empty() || !seen.insert(output.name).second)
       return fail("two outputs are called '" + quote(output.name) + "', or an output has no name");
-    if (output.type.kind == ValueType::Missing) { // allowed: the type follows from the nodes
+    if (output.type.kind == ValueType::Missing || output.type.element == UNDEFINED) { // it follows from the nodes
       attributes.push_back(
           builder.getDictionaryAttr(builder.getNamedAttr(kNameAttr, builder.getStringAttr(output.name))));
       continue;
@@ -90,7 +94,7 @@ LogicalResult GraphBuilder::buildMain(Location loc) {
     argument.setLoc(NameLoc::get(builder.getStringAttr(input->name)));
     scope.values[input->name] = argument;
   }
-  if (failed(buildNodes(graph.nodes, scope, frame, graph.name)))
+  if (failed(buildNodes(graph.nodes, scope, frame)))
     return failure();
   SmallVector<Value> results;
   for (const ValueInfo &output : graph.outputs) {
@@ -105,6 +109,11 @@ LogicalResult GraphBuilder::buildMain(Location loc) {
   builder.setInsertionPointToEnd(block);
   func::ReturnOp::create(builder, loc, results);
   function.setFunctionType(builder.getFunctionType(types, TypeRange(ValueRange(results))));
+  // Names of the results' dimensions, for those whose type the file states truly.
+  for (auto [output, value, attrs] :
+       llvm::zip_equal(graph.outputs, results, MutableArrayRef(attributes).drop_front(arguments)))
+    if (value.getType() != scope.types.lookup(output.name))
+      attrs = builder.getDictionaryAttr(builder.getNamedAttr(kNameAttr, attrs.get(kNameAttr)));
   function.setAllArgAttrs(ArrayRef(attributes).take_front(arguments));
   function.setAllResultAttrs(ArrayRef(attributes).drop_front(arguments));
   return success();
@@ -185,7 +194,8 @@ int64_t GraphBuilder::getOpset(StringRef domain, const Frame &frame) const {
 // Nodes
 //===----------------------------------------------------------------------===//
 
-LogicalResult GraphBuilder::buildNodes(ArrayRef<Node> nodes, Scope &scope, const Frame &frame, StringRef graph) {
+LogicalResult GraphBuilder::buildNodes(ArrayRef<Node> nodes, Scope &scope, const Frame &frame) {
+  scope.nodes = nodes;
   for (const Node &node : nodes)
     if (failed(buildNode(node, scope, frame)))
       return failure();
@@ -196,7 +206,7 @@ LogicalResult GraphBuilder::buildNode(const Node &node, Scope &scope, const Fram
   StringRef own = !node.name.empty() ? node.name : node.outputs.empty() ? node.op : node.outputs.front();
   std::string name = frame.prefix + own.str();
   Call call{NameLoc::get(builder.getStringAttr(name)), name, node.op};
-  inlinedBytes += frame.function ? node.size : 0;
+  inlinedBytes += frame.function ? name.size() : 0;
   if (++nodeCount > kMaxNodes || inlinedBytes > kMaxInlined)
     return emitCoded(
         call.loc, ErrorCode::ModelTooLarge, quote(name),
@@ -213,6 +223,16 @@ LogicalResult GraphBuilder::buildNode(const Node &node, Scope &scope, const Fram
   return buildOp(node, scope, frame, call);
 }
 
+LogicalResult GraphBuilder::undefined(const Call &call, StringRef name, const Scope &scope) {
+  for (const Scope *at = &scope; at; at = at->parent)
+    for (const Node &node : at->nodes)
+      if (llvm::is_contained(node.outputs, name))
+        return malformed(call, "it uses '" + quote(name) + "', which node '" +
+                                   quote(node.name.empty() ? name : node.name) +
+                                   "' defines only later: a cycle, or nodes that are not in topological order");
+  return malformed(call, "it uses '" + quote(name) + "', which nothing defines");
+}
+
 LogicalResult GraphBuilder::buildOp(const Node &node, Scope &scope, const Frame &frame, Call &call) {
   // Operands. A value left out at the end is no operand at all.
   SmallVector<Value> operands;
@@ -225,8 +245,7 @@ LogicalResult GraphBuilder::buildOp(const Node &node, Scope &scope, const Frame 
     if (failed)
       return failure();
     if (!value)
-      return malformed(call, "it uses '" + quote(input) +
-                                 "', which nothing defines before it (nodes must be in topological order)");
+      return undefined(call, input, scope);
     operands.push_back(value);
   }
   SmallVector<Type> results;
@@ -239,13 +258,14 @@ LogicalResult GraphBuilder::buildOp(const Node &node, Scope &scope, const Frame 
 
   NamedAttrList params;
   SmallVector<std::pair<std::string, const Graph *>> bodies;
+  llvm::StringSet<> given;
   for (const Param &written : node.attributes) {
     const Param *attribute = resolve(written, frame);
     if (!attribute)
       continue;
     if (written.name.empty())
       return malformed(call, "it has an attribute without a name");
-    if (params.get(written.name) || llvm::any_of(bodies, [&](auto &body) { return body.first == written.name; }))
+    if (!given.insert(written.name).second)
       return malformed(call, "attribute '" + quote(written.name) + "' is given twice");
     if (attribute->kind == Param::GraphKind || attribute->kind == Param::Graphs) {
       if (attribute != &written)
@@ -314,7 +334,7 @@ LogicalResult GraphBuilder::buildBody(const Graph &graph, Region &region, Scope 
     if (input.name.empty() || failed(define(input.name, argument, scope, call)))
       return malformed(call, "its subgraph has an input without a name of its own");
   }
-  if (failed(buildNodes(graph.nodes, scope, frame, graph.name)))
+  if (failed(buildNodes(graph.nodes, scope, frame)))
     return failure();
   SmallVector<Value> results;
   for (const ValueInfo &output : graph.outputs) {

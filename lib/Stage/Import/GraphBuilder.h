@@ -19,7 +19,8 @@ struct Scope {
   llvm::StringMap<mlir::Value> values;
   llvm::StringMap<const Tensor *> initializers; ///< not yet materialised
   llvm::StringMap<mlir::Type> types;            ///< what the file states about values
-  mlir::Operation *lastConstant = nullptr;      ///< initializers lie at the top of the block
+  llvm::ArrayRef<Node> nodes;
+  mlir::Operation *lastConstant = nullptr; ///< initializers lie at the top of the block
 };
 
 /// A function body being inlined, or the model's graph.
@@ -48,7 +49,7 @@ private:
 
   mlir::LogicalResult declare(const Graph &graph, Scope &scope);
   mlir::LogicalResult declareTypes(llvm::ArrayRef<ValueInfo> values, Scope &scope);
-  mlir::LogicalResult buildNodes(llvm::ArrayRef<Node> nodes, Scope &scope, const Frame &frame, StringRef graph);
+  mlir::LogicalResult buildNodes(llvm::ArrayRef<Node> nodes, Scope &scope, const Frame &frame);
   mlir::LogicalResult buildNode(const Node &node, Scope &scope, const Frame &frame);
   mlir::LogicalResult buildOp(const Node &node, Scope &scope, const Frame &frame, Call &call);
   mlir::LogicalResult buildConstant(const Node &node, const Param &attribute, Scope &scope, Call &call);
@@ -61,12 +62,14 @@ private:
   /// The attribute that `attribute` stands for: itself, or what the call of the function around it gives. Null: none.
   const Param *resolve(const Param &attribute, const Frame &frame);
   const Function *findFunction(const Node &node) const;
+  static std::string getFunctionKey(StringRef domain, StringRef name, StringRef overload);
   int64_t getOpset(StringRef domain, const Frame &frame) const;
   mlir::Value lookup(StringRef name, Scope &scope, bool &failed);
   mlir::LogicalResult define(StringRef name, mlir::Value value, Scope &scope, Call &call);
   mlir::FailureOr<mlir::Value> materialize(const Tensor &tensor, StringRef name, mlir::Location loc);
   mlir::FailureOr<WeightOp> getWeight(const Tensor &tensor, const TensorData &data, StringRef name, mlir::Location loc);
   mlir::Value getNone(mlir::Location loc);
+  mlir::LogicalResult undefined(const Call &call, StringRef name, const Scope &scope);
   mlir::LogicalResult malformed(const Call &call, const llvm::Twine &why);
 
   mlir::ModuleOp module;
@@ -76,6 +79,7 @@ private:
   Dims &dims;
   llvm::DenseMap<const Tensor *, WeightOp> weights;
   llvm::StringMap<unsigned> symbols;
+  llvm::StringMap<const Function *> functions;
   uint64_t nodeCount = 0, inlinedBytes = 0;
   unsigned depth = 0;
 };

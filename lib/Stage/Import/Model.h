@@ -17,10 +17,11 @@ using llvm::StringRef;
 /// Limits on what a file may hold; beyond them the answer is an error, not an exhausted machine.
 inline constexpr unsigned kMaxDepth = 64;           ///< nested subgraphs
 inline constexpr uint64_t kMaxObjects = 1 << 21;    ///< nodes, attributes, tensors, values in a file
-inline constexpr uint64_t kMaxNodes = 1 << 20;      ///< nodes after inlining
-inline constexpr uint64_t kMaxInlined = 1ull << 30; ///< bytes of function bodies, counted once per call
+inline constexpr uint64_t kMaxNodes = 1 << 18;      ///< nodes after inlining
+inline constexpr uint64_t kMaxInlined = 1ull << 28; ///< bytes of function bodies, counted once per call
 inline constexpr uint64_t kMaxDecoded = 1 << 22; ///< elements of one tensor that is not stored as little-endian bytes
 inline constexpr unsigned kMaxRank = 64;
+inline constexpr unsigned kMaxOpsets = 256;
 
 struct Tensor {
   StringRef name;
@@ -75,7 +76,6 @@ struct Node {
   StringRef name, op, domain, overload;
   llvm::SmallVector<StringRef, 4> inputs, outputs;
   std::vector<Param> attributes;
-  size_t size = 0; ///< bytes of the message
 };
 
 struct Graph {
@@ -89,6 +89,7 @@ struct Graph {
 using Opsets = std::vector<std::pair<StringRef, int64_t>>;
 
 struct Function {
+  size_t size = 0; ///< bytes of the message
   StringRef name, domain, overload;
   std::vector<StringRef> inputs, outputs, attributes;
   std::vector<Param> defaults;

@@ -104,6 +104,8 @@ private:
   static float toFloat(uint64_t bits) { return llvm::bit_cast<float>(static_cast<uint32_t>(bits)); }
 
   void opset(StringRef message, Opsets &to) {
+    if (to.size() >= kMaxOpsets)
+      return fail(llvm::formatv("more than {0} operator sets", kMaxOpsets), /*tooLarge=*/true);
     std::pair<StringRef, int64_t> &opset = add(to);
     opset.second = 1;
     fields(message, "opset import", [&](WireReader &field) {
@@ -290,7 +292,6 @@ private:
   }
 
   void node(StringRef message, Node &to, unsigned depth) {
-    to.size = message.size();
     fields(message, "node", [&](WireReader &field) {
       switch (field.number()) {
       case 1:
@@ -355,6 +356,7 @@ private:
   }
 
   void function(StringRef message, Function &to) {
+    to.size = message.size();
     fields(message, "function", [&](WireReader &field) {
       switch (field.number()) {
       case 1:

@@ -23,6 +23,9 @@
 #include "hewn/Dialect/Hewn/HewnOps.h.inc"
 
 namespace hewn {
+/// Bytes of a weight's source: bool takes a byte, elements of less than a byte are packed without gaps. Nothing on overflow.
+std::optional<int64_t> getSourceBytes(mlir::RankedTensorType type);
+
 /// Argument and result attribute names of a model's function.
 inline constexpr llvm::StringLiteral kNameAttr = "hewn.name";
 inline constexpr llvm::StringLiteral kDimsAttr = "hewn.dims";
