@@ -29,6 +29,8 @@ static FailureOr<func::FuncOp> tryRecipe(func::FuncOp kernel, ScheduleAttr sched
     extent = applyTile(*copy, TileConfig::read(schedule.getConfig()), machine);
   else if (schedule.getRecipe() == "rows")
     extent = applyRows(*copy, schedule.getConfig().getAs<IntegerAttr>("columns").getInt(), machine);
+  else if (schedule.getRecipe() == "attention")
+    extent = applyAttention(*copy, schedule.getConfig().getAs<IntegerAttr>("keys").getInt(), machine);
   if (failed(extent))
     return failure();
   kernel.getBody().takeBody(copy->getBody());

@@ -131,6 +131,8 @@ ScheduleAttr hewn::cpu::chooseSchedule(func::FuncOp kernel, const Machine &machi
     main = op;
     ++heavy;
   });
+  if (main && isa<nn::AttentionOp>(main))
+    return make("attention", Builder(context).getDictionaryAttr(Builder(context).getNamedAttr("keys", Builder(context).getI64IntegerAttr(128))));
   if (heavy > 1)
     return plain;
   auto rows = [&](int64_t columns) {

@@ -43,6 +43,9 @@ mlir::FailureOr<mlir::func::FuncOp> applyTile(mlir::func::FuncOp kernel, const T
 /// The last `columns` dimensions of the result are computed row by row, with reductions along them.
 mlir::FailureOr<mlir::func::FuncOp> applyRows(mlir::func::FuncOp kernel, int64_t columns, const Machine &machine);
 
+/// One nn.attention; scores of `keys` keys are kept at a time.
+mlir::FailureOr<mlir::func::FuncOp> applyAttention(mlir::func::FuncOp kernel, int64_t keys, const Machine &machine);
+
 } // namespace hewn::cpu
 
 #endif // HEWN_LIB_TARGET_CPU_RECIPES_H
