@@ -2,6 +2,8 @@
 #include "hewn/Target/CPU/CPUTarget.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Stage/Layout/Passes.h"
+#include "hewn/Stage/Package/Package.h"
+#include "hewn/Stage/Place/TargetModules.h"
 #include "hewn/Support/Errors.h"
 #include "hewn/Target/CPU/Codegen.h"
 #include "hewn/Target/CPU/Passes.h"
@@ -196,7 +198,25 @@ struct CPUTarget final : hewn::Target {
   }
 
   LogicalResult emit(ModuleOp module, const EmitOptions &options) const override {
-    return emitCoded(module.getLoc(), ErrorCode::Upstream, "the artifact writer is not linked into this build");
+    for (ModuleOp nested : getTargetModules(module)) {
+      Machine machine = Machine::read(nested->getAttrOfType<TargetAttr>(kTargetAttr)), oldest;
+      oldest.triple = machine.triple;
+      oldest.cpu = llvm::Triple(machine.triple).isX86() ? "x86-64" : "generic";
+      FailureOr<std::vector<Object>> objects = compileKernels(nested, machine, options.jobs);
+      if (failed(objects))
+        return failure();
+      SmallVector<llvm::StringRef> kernels;
+      for (const Object &object : *objects)
+        kernels.emplace_back(object.bytes.data(), object.bytes.size());
+      auto compileHost = [&](ModuleOp host) -> FailureOr<SmallVector<char, 0>> {
+        FailureOr<Object> object = compileModule(host, oldest, "host");
+        if (failed(object))
+          return failure();
+        return std::move(object->bytes);
+      };
+      return package::writeArtifact(nested, kernels, compileHost, options);
+    }
+    return emitCoded(module.getLoc(), ErrorCode::Upstream, "the module has no part for the cpu");
   }
 };
 } // namespace

@@ -27,7 +27,7 @@ Session::Session(const DialectRegistry &registry, const CompileOptions &options)
     : context(registry, options.jobs == 1 ? MLIRContext::Threading::DISABLED : MLIRContext::Threading::ENABLED),
       options(options) {
   context.loadDialect<HewnDialect>();
-  context.printStackTraceOnDiagnostic(false);
+  context.printOpOnDiagnostic(false);
   handler = context.getDiagEngine().registerHandler([this](Diagnostic &d) { return handleDiagnostic(d); });
 }
 

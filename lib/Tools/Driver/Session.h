@@ -58,7 +58,7 @@ private:
 };
 
 /// The passes of one stage; empty for the stage onnx, which the importer makes.
-void buildStage(Stage stage, const Target *target, mlir::OpPassManager &pm);
+void buildStage(Stage stage, mlir::OpPassManager &pm);
 
 } // namespace hewn::driver
 

@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace hewn;
 using namespace hewn::driver;
 
-void driver::buildStage(Stage stage, const Target *target, OpPassManager &pm) {
+void driver::buildStage(Stage stage, OpPassManager &pm) {
   switch (stage) {
   case Stage::ONNX:
     return;
@@ -23,16 +23,18 @@ void driver::buildStage(Stage stage, const Target *target, OpPassManager &pm) {
   case Stage::Placed:
     return buildPlacePipeline(pm);
   case Stage::Kernels:
-    // The target's preparation (layouts, packing) decides what can be fused, so it comes before grouping.
-    target->buildPipeline(stage, pm.nest<ModuleOp>());
     return buildKernelsPipeline(pm);
   case Stage::Buffers:
     return buildBuffersPipeline(pm);
   case Stage::Planned:
     return buildPlanPipeline(pm);
   case Stage::Scheduled:
-  case Stage::Target:
-    return target->buildPipeline(stage, pm.nest<ModuleOp>());
+  case Stage::Target: { // the target's own
+    RunTargetStageOptions options;
+    options.stage = stringifyStage(stage).str();
+    pm.addPass(createRunTargetStage(options));
+    return;
+  }
   }
 }
 
@@ -62,7 +64,7 @@ LogicalResult Session::runStage(ModuleOp module, Stage stage, StringRef folder) 
   pm.enableVerifier(options.verifyEach);
   if (options.timing)
     pm.enableTiming();
-  buildStage(stage, target, pm);
+  buildStage(stage, pm);
   if (options.dumpPassPipeline) {
     llvm::errs() << stringifyStage(stage) << ": ";
     pm.printAsTextualPipeline(llvm::errs());

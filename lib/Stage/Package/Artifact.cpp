@@ -1,0 +1,46 @@
+// All files of an artifact, in the order in which they depend on each other.
+#include "hewn/Dialect/Hewn/Hewn.h"
+#include "hewn/Stage/Package/Package.h"
+#include "hewn/Support/Errors.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace hewn;
+using namespace hewn::package;
+
+/// Names become C identifiers and parts of file names.
+static bool isIdentifier(StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+LogicalResult package::writeArtifact(ModuleOp module, ArrayRef<StringRef> kernels,
+                                     llvm::function_ref<FailureOr<llvm::SmallVector<char, 0>>(ModuleOp)> compileHost,
+                                     const EmitOptions &options) {
+  Location location = module.getLoc();
+  if (!isIdentifier(options.name))
+    return emitCoded(location, ErrorCode::Usage, "the name '" + options.name + "' is not a C identifier (--name)");
+  auto file = [&](StringRef prefix, StringRef suffix) {
+    SmallString<256> path(options.directory);
+    llvm::sys::path::append(path, prefix + options.name + suffix);
+    return path.str().str();
+  };
+  FailureOr<ModelDescription> model = describeModel(module, options.name);
+  if (failed(model))
+    return failure();
+  FailureOr<WeightOffsets> weights = writeWeights(module, options.modelFolder, file("", ".weights"), *model);
+  if (failed(weights))
+    return failure();
+  FailureOr<OwningOpRef<ModuleOp>> host = lowerHost(module, *model, *weights);
+  if (failed(host))
+    return failure();
+  FailureOr<llvm::SmallVector<char, 0>> hostObject = compileHost(**host);
+  if (failed(hostObject))
+    return failure();
+  SmallVector<StringRef> objects(kernels);
+  objects.emplace_back(hostObject->data(), hostObject->size());
+  auto target = module->getAttrOfType<TargetAttr>(kTargetAttr);
+  return success(succeeded(linkLibrary(location, objects, options.name, file("lib", ".so"))) &&
+                 succeeded(writeHeader(location, *model, file("", ".h"))) &&
+                 succeeded(writeManifest(location, *model, target ? target.getName() : "", file("", ".json"))));
+}
