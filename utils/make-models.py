@@ -274,8 +274,22 @@ def tiny(name):
     return g.model()
 
 
+def mlp(name):
+    """Two dense layers with a gate between them: matrix products and elementwise functions only."""
+    g = Graph(name)
+    x = g.input("x", TensorProto.FLOAT, ["rows", 24])
+    y = g.node("MatMul", [x, g.he("first", (24, 40), 24)], "first/MatMul")
+    y = g.node("Add", [y, g.weight("bias", g.random.standard_normal(40, np.float32))], "first/Add")
+    y = g.node("Mul", [y, g.node("Sigmoid", [y], "gate/Sigmoid")], "gate/Mul")
+    y = g.node("MatMul", [y, g.he("second", (40, 24), 40)], "second/MatMul")
+    g.node("Add", [y, x], "residual", "y")
+    g.output("y", ["rows", 24])
+    return g.model()
+
+
 MODELS = {
     "tiny": tiny,
+    "mlp": mlp,
     "resnet50": lambda name: resnet(name, [3, 4, 6, 3], 64, 224, 1000),
     "mobilenetv2": lambda name: mobilenet(name, MOBILENET, 1280, 224, 1000),
     "bert-base": lambda name: Bert(name, 12, 768, 12, 30522, 128).model(),

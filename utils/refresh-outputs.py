@@ -25,7 +25,7 @@ def pages():
 
 
 def output(command, lines, folder):
-    environment = dict(os.environ, OUT=folder)
+    environment = dict(os.environ, OUT=folder, PYTHON=sys.executable)
     done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise SystemExit(f"error: {command}\n{done.stdout}")

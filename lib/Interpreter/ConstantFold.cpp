@@ -56,6 +56,10 @@ struct ConstantFolder : DialectFoldInterface {
     auto executable = dyn_cast<InterpretOpInterface>(op);
     if (!executable || operands.empty() || !llvm::all_of(op->getResultTypes(), isFoldableType))
       return failure();
+    // A broadcast of unequal elements only enlarges: its user reads the small constant.
+    auto elements = dyn_cast_or_null<DenseElementsAttr>(operands.front());
+    if (isa<nn::BroadcastOp>(op) && elements && !elements.isSplat())
+      return failure();
     WeightProvider weights;
     Options options;
     RunState state{weights, options};

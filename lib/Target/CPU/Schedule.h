@@ -9,6 +9,8 @@ namespace hewn::cpu {
 
 inline constexpr llvm::StringLiteral kKernelAttr = "hewn.kernel";
 inline constexpr llvm::StringLiteral kScheduleAttr = "hewn.schedule";
+/// The recipe that was applied in the end, for reports.
+inline constexpr llvm::StringLiteral kRecipeAttr = "hewn.recipe";
 inline constexpr llvm::StringLiteral kAccessAttr = "hewn.access";
 inline constexpr llvm::StringLiteral kAlignAttr = "hewn.align";
 inline constexpr llvm::StringLiteral kExtentSuffix = "__extent";

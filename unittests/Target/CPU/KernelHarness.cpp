@@ -78,15 +78,11 @@ std::unique_ptr<CompiledKernel> CompiledKernel::compile(MLIRContext &context, St
   if (!recipe.empty())
     clone->setAttr("hewn.schedule", ScheduleAttr::get(&context, recipe, Builder(&context).getDictionaryAttr({})));
   auto result = std::make_unique<CompiledKernel>();
-  PassManager choose(&context);
-  choose.addPass(createChooseSchedule());
-  if (failed(choose.run(*module)))
-    return nullptr;
-  result->recipe = clone->getAttrOfType<ScheduleAttr>("hewn.schedule").getRecipe().str();
   PassManager schedule(&context);
   buildCPUPipeline(schedule);
   if (failed(schedule.run(*module)))
     return nullptr;
+  result->recipe = clone->getAttrOfType<StringAttr>("hewn.recipe").getValue().str();
   if (getenv("HEWN_DUMP_KERNEL"))
     module->dump();
   for (BlockArgument argument : clone.getArguments()) {

@@ -48,8 +48,6 @@ static Results convertLayerNorm(Node &node) {
   FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), Node::rank(x));
   if (failed(axis))
     return failure();
-  if (node.isUsed(1) || node.isUsed(2))
-    return node.unsupported("its outputs Mean or InvStdDev are used");
   SizeList shape = node.shape(x), rows(shape.begin() + *axis, shape.end());
   auto parameter = [&](unsigned index) -> Value {
     Value value = node.operandOrNull(index);
@@ -58,7 +56,19 @@ static Results convertLayerNorm(Node &node) {
   Value scale = parameter(1), bias = rms ? Value() : parameter(2);
   if (node.failed)
     return failure();
-  return SmallVector<Value>{normalize(node, x, scale, bias, *axis, node.real("epsilon", 1e-5f), rms)};
+  double epsilon = node.real("epsilon", 1e-5f);
+  SmallVector<Value> results = {normalize(node, x, scale, bias, *axis, epsilon, rms)};
+  if (node.isUsed(1) || node.isUsed(2)) {
+    Type type = Node::element(x);
+    SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(*axis, shape.size()));
+    Value mean = node.reduce(x, nn::ReduceKind::Mean, axes, true);
+    Value centred = node.binary(ElementwiseKind::Sub, x, mean);
+    Value variance = node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
+    Value deviation = node.elementwise(ElementwiseKind::Sqrt, node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, type)));
+    results.push_back(mean);
+    results.push_back(node.elementwise(ElementwiseKind::Reciprocal, deviation));
+  }
+  return results;
 }
 
 static Value scaleAndShift(Node &node, Value x, Value scale, Value bias) {
@@ -103,11 +113,12 @@ static Results convertGroupNorm(Node &node) {
       scaleAndShift(node, node.reshape(normal, shape), perChannel(node.operand(1)), perChannel(node.operand(2)))};
 }
 
-/// LpNormalization: x / norm along an axis.
+/// LpNormalization: x / norm along an axis, 0 where the norm is 0.
 static Results convertLpNorm(Node &node) {
   if (failed(node.require(1)))
     return failure();
   Value x = node.operand(0);
+  Type type = Node::element(x);
   int64_t p = node.integer("p", 2);
   FailureOr<int64_t> axis = node.axis(node.integer("axis", -1), Node::rank(x));
   if (failed(axis))
@@ -115,7 +126,11 @@ static Results convertLpNorm(Node &node) {
   if (p != 1 && p != 2)
     return node.invalid("attribute 'p' must be 1 or 2");
   Value norm = node.reduce(x, p == 1 ? nn::ReduceKind::L1 : nn::ReduceKind::L2, {*axis}, /*keepDims=*/true);
-  return SmallVector<Value>{node.binary(ElementwiseKind::Div, x, norm)};
+  Value isZero = node.binary(ElementwiseKind::Equal, norm, node.scalar(0, type), node.builder.getI1Type());
+  Value zero = node.broadcast(node.scalar(0, type), node.shape(x));
+  Value quotient = node.binary(ElementwiseKind::Div, x, norm);
+  return SmallVector<Value>{
+      node.elementwise(ElementwiseKind::Select, {node.broadcast(isZero, node.shape(x)), zero, quotient}, type)};
 }
 
 /// MeanVarianceNormalization: (x - mean) / (sqrt(mean((x - mean)^2)) + 1e-9) over `axes`.
