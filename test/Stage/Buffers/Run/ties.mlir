@@ -3,8 +3,20 @@
 // RUN: hewn run %s --compare=interpreter --dim N=7 --seed 2 --threads 2 | FileCheck %s
 // CHECK-COUNT-4: equal within the bound
 module attributes {hewn.stage = "graph"} {
-hewn.weight @a : tensor<16x12xf32> { %0 = arith.constant dense<0.125> : tensor<16x12xf32> hewn.return %0 : tensor<16x12xf32> }
-hewn.weight @b : tensor<16x12xf32> { %0 = arith.constant dense<0.25> : tensor<16x12xf32> hewn.return %0 : tensor<16x12xf32> }
+hewn.weight @a : tensor<16x12xf32> {
+  %s = arith.constant dense<-1.0> : tensor<f32>
+  %d = arith.constant dense<0.011> : tensor<f32>
+  %0 = nn.iota %s, %d {static_sizes = array<i64: 192>} : (tensor<f32>, tensor<f32>) -> tensor<192xf32>
+  %1 = nn.reshape %0 {static_sizes = array<i64: 16, 12>} : (tensor<192xf32>) -> tensor<16x12xf32>
+  hewn.return %1 : tensor<16x12xf32>
+}
+hewn.weight @b : tensor<16x12xf32> {
+  %s = arith.constant dense<1.0> : tensor<f32>
+  %d = arith.constant dense<-0.017> : tensor<f32>
+  %0 = nn.iota %s, %d {static_sizes = array<i64: 192>} : (tensor<f32>, tensor<f32>) -> tensor<192xf32>
+  %1 = nn.reshape %0 {static_sizes = array<i64: 16, 12>} : (tensor<192xf32>) -> tensor<16x12xf32>
+  hewn.return %1 : tensor<16x12xf32>
+}
 func.func @main(%x: tensor<?x16xf32> {hewn.name = "x", hewn.dims = ["N", ""]})
     -> (tensor<?x3x4xf32> {hewn.name = "p", hewn.dims = ["N", "", ""]}, tensor<?x16xf32> {hewn.name = "q", hewn.dims = ["N", ""]}, tensor<?x16xf32> {hewn.name = "r", hewn.dims = ["N", ""]},
         tensor<3x?x4xf32> {hewn.name = "s", hewn.dims = ["", "N", ""]}) {
