@@ -22,8 +22,8 @@ struct TensorData {
 
 class TensorReader {
 public:
-  TensorReader(mlir::MLIRContext *context, StringRef file, StringRef bytes, ExternalFiles &external)
-      : context(context), file(file), bytes(bytes), external(external) {}
+  TensorReader(mlir::MLIRContext *context, StringRef file, Source &source, ExternalFiles &external)
+      : context(context), file(file), source(source), external(external) {}
 
   /// Checks a tensor and finds its data; emits a coded error at `loc`.
   mlir::FailureOr<TensorData> inspect(const Tensor &tensor, mlir::Location loc);
@@ -37,7 +37,8 @@ private:
                                   std::string &elements);
 
   mlir::MLIRContext *context;
-  StringRef file, bytes;
+  StringRef file;
+  Source &source;
   ExternalFiles &external;
 };
 
