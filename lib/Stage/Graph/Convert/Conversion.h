@@ -143,6 +143,7 @@ public:
   mlir::Value alongAxis(mlir::Value vector, int64_t axis, int64_t rank);
 
 private:
+  void guardNonNegative(mlir::AffineExpr size);
   void infer(mlir::Operation *made);
 };
 

@@ -212,6 +212,17 @@ std::pair<SmallVector<int64_t>, SmallVector<Value>> Node::split(ArrayRef<AffineE
   return result;
 }
 
+/// A window that is larger than its input would give a negative size.
+void Node::guardNonNegative(AffineExpr size) {
+  if (sizes.isNonNegative(size))
+    return;
+  Value value = sizes.materialize(builder, loc, size);
+  Value zero = sizes.materialize(builder, loc, sizes.constant(0));
+  Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sge, value, zero);
+  GuardOp::create(builder, loc, fits, 6004, describe(op) + ": its input is too small");
+  sizes.assumeNonNegative(size);
+}
+
 /// Gives a new op its result types and verifies it; whatever is wrong with it is wrong with the node.
 void Node::infer(Operation *made) {
   nn::ShapeContext context(made->getContext());
@@ -229,6 +240,8 @@ void Node::infer(Operation *made) {
         (void)invalid("its result would have size " + Twine(*number) + " in dimension " + Twine(list.size())); // kept
         number = 0, elements = 0, size = sizes.constant(0);
       }
+      if (!number)
+        guardNonNegative(size);
       list.push_back(size);
       shape.push_back(number.value_or(ShapedType::kDynamic));
     }

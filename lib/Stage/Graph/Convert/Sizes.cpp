@@ -188,6 +188,8 @@ AffineExpr Sizes::product(ArrayRef<AffineExpr> factors) {
 bool Sizes::isNonNegative(AffineExpr expr) {
   if (auto number = known(expr))
     return *number >= 0;
+  if (nonNegative.contains(expr))
+    return true;
   if (auto position = dyn_cast<AffineSymbolExpr>(expr)) {
     Symbol symbol = symbols[position.getPosition()];
     switch (symbol.kind) {

@@ -7,6 +7,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include <map>
 
@@ -42,7 +43,7 @@ public:
   /// The normal form of an expression over this table's symbols.
   mlir::AffineExpr normalize(mlir::AffineExpr expr);
 
-  /// What is certain of an expression when every argument dimension is >= 0.
+  /// What is certain of an expression when every argument dimension is >= 0 and guards hold.
   bool isNonNegative(mlir::AffineExpr expr);
   /// True when a >= b whatever the argument dimensions are.
   bool isAtLeast(mlir::AffineExpr a, mlir::AffineExpr b) { return isNonNegative(sub(a, b)); }
@@ -52,6 +53,7 @@ public:
   /// Equal by normal form, or because a guard says so (`assumeEqual`).
   bool equal(mlir::AffineExpr a, mlir::AffineExpr b) const { return representative(a) == representative(b); }
   void assumeEqual(mlir::AffineExpr a, mlir::AffineExpr b);
+  void assumeNonNegative(mlir::AffineExpr expr) { nonNegative.insert(expr); }
 
   /// The index value of an expression, made at the builder's place unless it exists already.
   mlir::Value materialize(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineExpr expr);
@@ -86,6 +88,7 @@ private:
   llvm::SmallVector<mlir::AffineExpr> atoms;
   llvm::DenseMap<mlir::AffineExpr, unsigned> atomIds;
   llvm::DenseMap<mlir::AffineExpr, mlir::AffineExpr> merged;
+  llvm::DenseSet<mlir::AffineExpr> nonNegative;
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> values;
   llvm::DenseMap<mlir::Value, mlir::AffineExpr> expressions;
   bool overflow = false;
