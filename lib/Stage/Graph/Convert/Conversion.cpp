@@ -146,6 +146,8 @@ LogicalResult Conversion::convert(onnx::NodeOp op) {
     return node.unsupported("its conversion failed");
   if (node.failed)
     return failure();
+  if (StringRef unread = node.unreadAttr(); !unread.empty())
+    return node.unsupported("attribute '" + unread + "' is not known");
   for (auto [index, result] : llvm::enumerate(op.getResults())) {
     if (isa<NoneType>(result.getType()))
       continue;

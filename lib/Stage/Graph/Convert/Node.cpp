@@ -110,8 +110,28 @@ FailureOr<SmallVector<double>> Node::realElements(unsigned index) {
 // Attributes
 //===----------------------------------------------------------------------===//
 
+Attribute Node::attr(StringRef name) {
+  readAttrs.insert(name);
+  return op.getParams().get(name);
+}
+
+/// Attributes without a meaning for inference, or that restate what shapes say.
+static bool isIrrelevant(StringRef name) {
+  static const StringSet<> names = {"momentum",          "ratio",         "seed",    "stash_type",      "saturate",
+                                    "round_mode",        "storage_order", "spatial", "consumed_inputs", "precision",
+                                    "softmax_precision", "num_outputs",   "sorted"};
+  return names.contains(name);
+}
+
+StringRef Node::unreadAttr() {
+  for (NamedAttribute param : op.getParams())
+    if (!readAttrs.contains(param.getName()) && !isIrrelevant(param.getName()))
+      return param.getName();
+  return "";
+}
+
 int64_t Node::integer(StringRef name, int64_t missing) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return missing;
   if (auto integer = dyn_cast<IntegerAttr>(attr); integer && integer.getType().isInteger(64))
@@ -121,7 +141,7 @@ int64_t Node::integer(StringRef name, int64_t missing) {
 }
 
 double Node::real(StringRef name, double missing) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return missing;
   if (auto number = dyn_cast<FloatAttr>(attr))
@@ -131,7 +151,7 @@ double Node::real(StringRef name, double missing) {
 }
 
 std::string Node::string(StringRef name, StringRef missing) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return missing.str();
   if (auto text = dyn_cast<StringAttr>(attr))
@@ -141,7 +161,7 @@ std::string Node::string(StringRef name, StringRef missing) {
 }
 
 std::optional<SmallVector<int64_t>> Node::integers(StringRef name) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return std::nullopt;
   if (auto list = dyn_cast<DenseI64ArrayAttr>(attr))
@@ -232,9 +252,10 @@ void Node::infer(Operation *made) {
     SmallVector<int64_t> shape;
     int64_t elements = 1;
     for (AffineExpr dim : dims) {
-      AffineExpr size = sizes.normalize(context.rewrite(dim, [&](Value value, std::optional<int64_t> position) {
+      AffineExpr size = context.rewrite(dim, [&](Value value, std::optional<int64_t> position) {
         return position ? conversion.sizesOf(value)[*position] : sizes.ofValue(value);
-      }));
+      });
+      size = sizes.representative(sizes.normalize(size));
       auto number = Sizes::known(size);
       if (number && (*number < 0 || llvm::MulOverflow(elements, *number, elements) || elements > kMaxElements)) {
         (void)invalid("its result would have size " + Twine(*number) + " in dimension " + Twine(list.size())); // kept

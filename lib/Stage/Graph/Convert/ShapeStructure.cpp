@@ -229,7 +229,7 @@ static Evaluated evaluateRange(Node &n) {
 
 static Evaluated evaluateConstantOfShape(Node &n) {
   const KnownElements *shape = n.known(0);
-  auto value = dyn_cast_or_null<DenseIntElementsAttr>(n.op.getParams().get("value"));
+  auto value = dyn_cast_or_null<DenseIntElementsAttr>(n.attr("value"));
   if (!shape || !value || !isTracked(value.getElementType()) || value.getNumElements() != 1)
     return std::nullopt;
   KnownElements result{value.getElementType(), {}, {}};

@@ -52,6 +52,8 @@ public:
 
   /// Equal by normal form, or because a guard says so (`assumeEqual`).
   bool equal(mlir::AffineExpr a, mlir::AffineExpr b) const { return representative(a) == representative(b); }
+  /// The simplest expression that is known to be equal: a constant or an argument's dimension where there is one.
+  mlir::AffineExpr representative(mlir::AffineExpr expr) const;
   void assumeEqual(mlir::AffineExpr a, mlir::AffineExpr b);
   void assumeNonNegative(mlir::AffineExpr expr) { nonNegative.insert(expr); }
 
@@ -79,7 +81,6 @@ private:
   int64_t checkedAdd(int64_t a, int64_t b);
   int64_t checkedMul(int64_t a, int64_t b);
   void accumulate(Polynomial &sum, const Monomial &monomial, int64_t coefficient);
-  mlir::AffineExpr representative(mlir::AffineExpr expr) const;
   mlir::Value build(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineExpr expr);
   mlir::Value buildSymbol(mlir::OpBuilder &builder, mlir::Location loc, unsigned position);
 

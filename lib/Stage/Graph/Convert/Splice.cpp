@@ -280,13 +280,14 @@ static Results convertDepthSpace(Node &node) {
     node.expectEqual(sizes.mul(quotient, part), whole, "blocksize does not divide a dimension");
     return quotient;
   };
+  bool columnFirst = node.string("mode", "DCR") == "CRD";
   if (node.op.getOpType() == "SpaceToDepth") {
     AffineExpr h = exact(s[2], b), w = exact(s[3], b);
-    Value y = node.transpose(node.reshape(x, {s[0], s[1], h, b, w, b}), {0, 3, 5, 1, 2, 4});
+    Value y = node.transpose(node.reshape(x, {s[0], s[1], h, b, w, b}),
+                             columnFirst ? ArrayRef<int64_t>{0, 1, 3, 5, 2, 4} : ArrayRef<int64_t>{0, 3, 5, 1, 2, 4});
     return SmallVector<Value>{node.reshape(y, {s[0], sizes.mul(s[1], area), h, w})};
   }
   AffineExpr c = exact(s[1], area);
-  bool columnFirst = node.string("mode", "DCR") == "CRD";
   Value y = columnFirst ? node.transpose(node.reshape(x, {s[0], c, b, b, s[2], s[3]}), {0, 1, 4, 2, 5, 3})
                         : node.transpose(node.reshape(x, {s[0], b, b, c, s[2], s[3]}), {0, 3, 4, 1, 5, 2});
   return SmallVector<Value>{node.reshape(y, {s[0], c, sizes.mul(s[2], b), sizes.mul(s[3], b)})};
