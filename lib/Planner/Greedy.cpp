@@ -10,29 +10,99 @@ static Bytes roundUp(Bytes value, Bytes alignment) {
 }
 
 namespace {
-/// What is placed, sorted by offset, in plain arrays so that the scan for a hole runs at memory speed.
+/// A hole for `item` among occupied ranges that come sorted by offset: the lowest, or the tightest that is large
+/// enough.
+class HoleFinder {
+public:
+  HoleFinder(const Item &item, bool bestFit) : item(item), bestFit(bestFit) {}
+
+  /// False: the answer is final.
+  bool occupied(Bytes offset, Bytes top) {
+    if (top <= at)
+      return true;
+    Bytes room = offset - at;
+    if (room >= item.size && room < chosenRoom) {
+      chosen = at, chosenRoom = room;
+      if (!bestFit)
+        return false;
+    }
+    at = roundUp(top, item.alignment);
+    return true;
+  }
+  Bytes place() const { return chosen >= 0 ? chosen : at; }
+
+private:
+  const Item &item;
+  bool bestFit;
+  Bytes at = 0, chosen = -1, chosenRoom = kMaxBytes;
+};
+
+/// All that is placed, sorted by offset, in plain arrays so that the scan runs at memory speed. For problems where most
+/// meet most.
 struct Placed {
   std::vector<int32_t> first, last, item;
   std::vector<Bytes> offset, top;
 
   void insert(const Item &what, int32_t index, Bytes at) {
-    size_t pos = size_t(std::upper_bound(offset.begin(), offset.end(), at) - offset.begin());
-    first.insert(first.begin() + long(pos), what.hull.first);
-    last.insert(last.begin() + long(pos), what.hull.last);
-    item.insert(item.begin() + long(pos), index);
-    offset.insert(offset.begin() + long(pos), at);
-    top.insert(top.begin() + long(pos), at + what.size);
+    auto pos = std::upper_bound(offset.begin(), offset.end(), at) - offset.begin();
+    first.insert(first.begin() + pos, what.hull.first);
+    last.insert(last.begin() + pos, what.hull.last);
+    item.insert(item.begin() + pos, index);
+    offset.insert(offset.begin() + pos, at);
+    top.insert(top.begin() + pos, at + what.size);
   }
 };
 } // namespace
 
-Layout hewn::planner::placeInOrder(const Sections &sections, const std::vector<int32_t> &order, bool bestFit) {
+Neighbours::Neighbours(const Sections &sections, size_t limit) {
+  const std::vector<Item> &items = sections.items;
+  std::vector<int32_t> byStart(items.size());
+  std::iota(byStart.begin(), byStart.end(), 0);
+  std::sort(byStart.begin(), byStart.end(), [&](int32_t a, int32_t b) {
+    int32_t x = items[size_t(a)].hull.first, y = items[size_t(b)].hull.first;
+    return x != y ? x < y : a < b;
+  });
+  auto sweep = [&](auto &&pair) {
+    std::vector<int32_t> alive;
+    size_t count = 0;
+    for (int32_t i : byStart) {
+      size_t kept = 0;
+      for (int32_t j : alive)
+        if (items[size_t(j)].hull.last > items[size_t(i)].hull.first) {
+          alive[kept++] = j;
+          if ((items[size_t(i)].spans.empty() && items[size_t(j)].spans.empty()) ||
+              Sections::meet(items[size_t(i)], items[size_t(j)]))
+            pair(i, j), ++count;
+        }
+      if (count > limit)
+        return false;
+      alive.resize(kept);
+      alive.push_back(i);
+    }
+    return true;
+  };
+  std::vector<size_t> degree(items.size() + 1, 0);
+  known = sweep([&](int32_t i, int32_t j) { ++degree[size_t(i)], ++degree[size_t(j)]; });
+  if (!known)
+    return;
+  starts.assign(items.size() + 1, 0);
+  for (size_t i = 0; i < items.size(); ++i)
+    starts[i + 1] = starts[i] + degree[i];
+  list.resize(starts.back());
+  std::vector<size_t> at(starts.begin(), starts.end() - 1);
+  sweep([&](int32_t i, int32_t j) { list[at[size_t(i)]++] = j, list[at[size_t(j)]++] = i; });
+}
+
+Layout hewn::planner::placeInOrder(const Sections &sections, const Neighbours &neighbours,
+                                   const std::vector<int32_t> &order, bool bestFit) {
   Layout layout;
-  layout.offsets.assign(sections.items.size(), 0);
+  layout.offsets.assign(sections.items.size(), -1);
   layout.height = 0;
   Placed placed;
+  std::vector<std::pair<Bytes, Bytes>> around;
   auto put = [&](int32_t i, Bytes at) {
-    placed.insert(sections.items[size_t(i)], i, at);
+    if (!neighbours.known)
+      placed.insert(sections.items[size_t(i)], i, at);
     layout.offsets[size_t(i)] = at;
     layout.height = std::max(layout.height, at + sections.items[size_t(i)].size);
   };
@@ -43,22 +113,30 @@ Layout hewn::planner::placeInOrder(const Sections &sections, const std::vector<i
     const Item &item = sections.items[size_t(i)];
     if (item.fixed >= 0)
       continue;
-    Bytes at = 0, chosen = -1, chosenRoom = kMaxBytes;
-    for (size_t p = 0, e = placed.offset.size(); p < e; ++p) {
-      if (placed.first[p] >= item.hull.last || placed.last[p] <= item.hull.first || placed.top[p] <= at)
-        continue;
-      const Item &other = sections.items[size_t(placed.item[p])];
-      if ((!item.spans.empty() || !other.spans.empty()) && !Sections::meet(item, other))
-        continue;
-      Bytes room = placed.offset[p] - at;
-      if (room >= item.size && room < chosenRoom) {
-        chosen = at, chosenRoom = room;
-        if (!bestFit)
+    HoleFinder finder(item, bestFit);
+    if (neighbours.known) {
+      around.clear();
+      for (size_t k = neighbours.starts[size_t(i)]; k < neighbours.starts[size_t(i) + 1]; ++k) {
+        auto j = size_t(neighbours.list[k]);
+        if (layout.offsets[j] >= 0)
+          around.push_back({layout.offsets[j], layout.offsets[j] + sections.items[j].size});
+      }
+      std::sort(around.begin(), around.end());
+      for (auto [offset, top] : around)
+        if (!finder.occupied(offset, top))
+          break;
+    } else {
+      for (size_t p = 0, e = placed.offset.size(); p < e; ++p) {
+        if (placed.first[p] >= item.hull.last || placed.last[p] <= item.hull.first)
+          continue;
+        const Item &other = sections.items[size_t(placed.item[p])];
+        if ((!item.spans.empty() || !other.spans.empty()) && !Sections::meet(item, other))
+          continue;
+        if (!finder.occupied(placed.offset[p], placed.top[p]))
           break;
       }
-      at = roundUp(placed.top[p], item.alignment);
     }
-    put(i, chosen >= 0 ? chosen : at);
+    put(i, finder.place());
   }
   return layout;
 }
@@ -72,6 +150,7 @@ Layout hewn::planner::packGreedily(const Sections &sections, Bytes target, const
       for (int32_t s = span.first; s < span.last; ++s)
         fullest[i] = std::max(fullest[i], sections.live[size_t(s)]);
     });
+  Neighbours neighbours(sections, 50'000'000);
   using Key = std::function<double(int32_t)>;
   const std::pair<const char *, Key> orders[] = {
       {"size", [&](int32_t i) { return double(items[size_t(i)].size); }},
@@ -94,7 +173,7 @@ Layout hewn::planner::packGreedily(const Sections &sections, Bytes target, const
       return length(a) != length(b) ? length(a) > length(b) : a < b;
     });
     for (bool bestFit : {false, true}) {
-      Layout layout = placeInOrder(sections, order, bestFit);
+      Layout layout = placeInOrder(sections, neighbours, order, bestFit);
       if (best.height < 0 || layout.height < best.height) {
         best = std::move(layout);
         best.method = std::string(bestFit ? "best-fit:" : "first-fit:") + name;

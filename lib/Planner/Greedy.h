@@ -12,8 +12,17 @@ struct Layout {
   std::string method;
 };
 
+/// Who meets whom, unless there are more than `limit` pairs.
+struct Neighbours {
+  bool known = false;
+  std::vector<size_t> starts;
+  std::vector<int32_t> list;
+  Neighbours(const Sections &sections, size_t limit);
+};
+
 /// Places the items in the given order, each at the lowest (or tightest) place that is free for its whole life.
-Layout placeInOrder(const Sections &sections, const std::vector<int32_t> &order, bool bestFit);
+Layout placeInOrder(const Sections &sections, const Neighbours &neighbours, const std::vector<int32_t> &order,
+                    bool bestFit);
 
 /// The best of all greedies; stops early at `target` units.
 Layout packGreedily(const Sections &sections, Bytes target, const PackingOptions &options);

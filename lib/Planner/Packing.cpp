@@ -2,6 +2,7 @@
 #include "hewn/Planner/Packing.h"
 #include "Greedy.h"
 #include "Search.h"
+#include "Windows.h"
 #include "hewn/Planner/Validator.h"
 #include <algorithm>
 
@@ -62,7 +63,9 @@ Error hewn::planner::checkProblem(const PackingProblem &problem) {
 
 namespace {
 /// Beyond this many buffers a search node costs too much.
-constexpr size_t kSearchItems = 20'000;
+constexpr size_t kSearchItems = 5'000;
+/// From here on windows are tried first.
+constexpr size_t kWindowItems = 1'000;
 
 /// The state of one call: the incumbent in bytes, and what is proven.
 struct Packer {
@@ -174,6 +177,28 @@ struct Packer {
     }
   }
 
+  /// Large problems: windows of a few hundred buffers one after the other, outwards from the fullest moment, each
+  /// packed below the same ceiling around what its neighbours have fixed. Ceilings rise until one works.
+  void searchByWindows(Bytes ceiling, bool minimize) {
+    Bytes low = result.lowerBound / sections.unit;
+    Neighbours neighbours(sections, 50'000'000);
+    if (!minimize) {
+      offer(packByWindows(sections, neighbours, ceiling, options.workLimit / 4, options));
+      return;
+    }
+    for (double excess : {0.0, 0.001, 0.003, 0.01, 0.03, 0.1}) {
+      Bytes height = low + Bytes(double(low) * excess);
+      if (height > ceiling || (!result.offsets.empty() && height * sections.unit >= result.height) || stopped())
+        return;
+      Layout layout = packByWindows(sections, neighbours, height, options.workLimit / 8, options);
+      if (layout.height < 0)
+        continue;
+      offer(layout);
+      report();
+      return;
+    }
+  }
+
   void run() {
     result.maxLive = maxLiveBytes();
     result.lowerBound = sections.maxLive * sections.unit;
@@ -192,8 +217,12 @@ struct Packer {
         offer(packGreedily(sections, target, options));
       report();
     }
-    if (bound <= capacity && (result.offsets.empty() || result.height > target * sections.unit) &&
-        sections.items.size() <= kSearchItems) {
+    bool open = bound <= capacity && (result.offsets.empty() || result.height > target * sections.unit);
+    if (open && sections.items.size() > kWindowItems && options.nodeLimit > 0) {
+      searchByWindows(minimize ? capacity : target, minimize);
+      open = result.offsets.empty() || result.height > target * sections.unit;
+    }
+    if (open && sections.items.size() <= kSearchItems) {
       if (minimize)
         minimizeHeight(capacity);
       else
@@ -248,6 +277,7 @@ PackingResult hewn::planner::pack(const PackingProblem &problem, const PackingOp
   }
   Packer packer(problem, options);
   packer.run();
+  packer.result.work = packer.work;
   packer.result.seconds = steadySeconds() - start;
   return packer.result;
 }

@@ -59,6 +59,7 @@ struct PackingResult {
   Bytes lowerBound = 0;       ///< proven: no layout is lower
   Bytes maxLive = 0;          ///< largest sum of sizes alive together (sizes as given)
   int64_t nodes = 0;          ///< search nodes
+  int64_t work = 0;           ///< inner-loop steps of the search
   double seconds = 0;
   std::string method; ///< what found the plan: "first-fit:size", "search", ...
   bool hasPlan() const { return !offsets.empty() || status == Status::Optimal || status == Status::Feasible; }

@@ -52,6 +52,10 @@ void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populateContractionPatterns(mlir::RewritePatternSet &patterns);
 void populateRowPatterns(mlir::RewritePatternSet &patterns);
 void populateStructurePatterns(mlir::RewritePatternSet &patterns);
+void populateIndexedPatterns(mlir::RewritePatternSet &patterns);
+void populateResamplePatterns(mlir::RewritePatternSet &patterns);
+void populateScanPatterns(mlir::RewritePatternSet &patterns);
+void populateConvTransposePatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace hewn::nn
 

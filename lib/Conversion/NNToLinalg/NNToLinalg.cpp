@@ -36,6 +36,10 @@ void hewn::populateNNToLinalgPatterns(RewritePatternSet &patterns) {
   populateContractionPatterns(patterns);
   populateRowPatterns(patterns);
   populateStructurePatterns(patterns);
+  populateIndexedPatterns(patterns);
+  populateResamplePatterns(patterns);
+  populateScanPatterns(patterns);
+  populateConvTransposePatterns(patterns);
 }
 
 /// Function arguments lose their signedness; nn ops see a cast of the tensor they had.

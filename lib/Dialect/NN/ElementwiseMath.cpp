@@ -37,7 +37,8 @@ Integer integerPower(Integer x, Integer y) {
 Integer shiftLeft(Integer x, Integer y) {
   return y < 0 || y >= 64 ? 0 : static_cast<Integer>(static_cast<Unsigned>(x) << y);
 }
-Integer shiftRight(Integer x, Integer y) { return y < 0 ? 0 : x >> (y >= 64 ? 127 : y); }
+/// Amounts outside [0, 64) shift everything out.
+Integer shiftRight(Integer x, Integer y) { return x >> (y < 0 || y >= 64 ? 127 : y); }
 
 /// Stands where a kind does not take a type; the verifier keeps it from running.
 constexpr int kNoFormula = 0;

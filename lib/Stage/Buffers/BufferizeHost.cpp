@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -119,6 +120,8 @@ private:
       return convertLaunch(launch);
     if (auto reshape = dyn_cast<nn::ReshapeOp>(op))
       return convertReshape(reshape);
+    if (auto slice = dyn_cast<nn::SliceOp>(op))
+      return convertSlice(slice);
     if (auto end = dyn_cast<func::ReturnOp>(op))
       return convertReturn(end);
     if (!isScalarOp(op))
@@ -158,40 +161,120 @@ private:
     return success();
   }
 
-  /// nn.reshape %x : 2x3x?  ->  memref.reinterpret_cast %x to offset 0, sizes [6, %n], strides [%n, 1]
-  LogicalResult convertReshape(nn::ReshapeOp reshape) {
-    SmallVector<OpFoldResult> sizes;
-    for (OpFoldResult size : reshape.getMixedSizes()) {
-      if (auto value = dyn_cast<Value>(size))
-        size = mapping.lookup(value);
-      sizes.push_back(size);
-    }
-    mapping.map(reshape.getResult(),
-                view(mapping.lookup(reshape.getInput()), bufferType(reshape.getType()), sizes, reshape.getLoc()));
+  /// nn.slice  ->  memref.subview
+  LogicalResult convertSlice(nn::SliceOp slice) {
+    SmallVector<OpFoldResult> offsets = mapped(slice.getMixedOffsets()), sizes = mapped(slice.getMixedSizes()), steps;
+    for (int64_t step : slice.getSteps())
+      steps.push_back(builder.getIndexAttr(step));
+    if (llvm::any_of(slice.getSteps(), [](int64_t step) { return step < 1; }))
+      return slice.emitOpError("with a negative step is no view");
+    mapping.map(slice.getResult(), memref::SubViewOp::create(builder, slice.getLoc(), mapping.lookup(slice.getInput()),
+                                                             offsets, sizes, steps)
+                                       .getResult());
     return success();
+  }
+
+  SmallVector<OpFoldResult> mapped(ArrayRef<OpFoldResult> sizes) {
+    SmallVector<OpFoldResult> result;
+    for (OpFoldResult size : sizes)
+      result.push_back(isa<Attribute>(size) ? size : OpFoldResult(mapping.lookup(cast<Value>(size))));
+    return result;
+  }
+
+  /// nn.reshape %x : 2x3x?  ->  memref.reinterpret_cast %x to offset: 0, sizes: [6, %n], strides: [%n, 1]
+  LogicalResult convertReshape(nn::ReshapeOp reshape) {
+    Value buffer = mapping.lookup(reshape.getInput());
+    MemRefType type = bufferType(reshape.getType());
+    SmallVector<OpFoldResult> sizes = mapped(reshape.getMixedSizes());
+    if (!cast<MemRefType>(buffer.getType()).getLayout().isIdentity()) {
+      if (Value split = splitInner(buffer, type, sizes, reshape.getLoc())) {
+        mapping.map(reshape.getResult(), split);
+        return success();
+      }
+      buffer = copyOf(buffer, reshape.getLoc());
+    }
+    mapping.map(reshape.getResult(), view(buffer, type, sizes, reshape.getLoc()));
+    return success();
+  }
+
+  /// A contiguous copy.
+  Value copyOf(Value buffer, Location location) {
+    auto from = cast<MemRefType>(buffer.getType());
+    auto type = MemRefType::get(from.getShape(), from.getElementType());
+    SmallVector<Value> sizes;
+    for (auto [size, dim] : llvm::zip_equal(sizesOf(buffer), type.getShape()))
+      if (ShapedType::isDynamic(dim))
+        sizes.push_back(getValueOrCreateConstantIndexOp(builder, location, size));
+    Value copy = memref::AllocOp::create(builder, location, type, sizes);
+    makeCopy(builder, module, location, buffer, copy);
+    return copy;
+  }
+
+  /// A reshape of a strided view that keeps its leading dimensions and splits or joins what is contiguous behind them:
+  ///   4x8 of strides [24, 1]  ->  4x2x4 of strides [24, 4, 1]
+  Value splitInner(Value buffer, MemRefType type, ArrayRef<OpFoldResult> given, Location location) {
+    auto from = cast<MemRefType>(buffer.getType());
+    SmallVector<OpFoldResult> sizes = sizesOf(buffer);
+    size_t kept = 0;
+    while (kept < sizes.size() && kept < given.size() && isEqualConstantIntOrValue(sizes[kept], given[kept]))
+      ++kept;
+    // What follows must be static and contiguous in the view.
+    SmallVector<int64_t> strides;
+    int64_t offset, expected = 1;
+    if (failed(from.getStridesAndOffset(strides, offset)))
+      return {};
+    for (size_t dim = sizes.size(); dim-- > kept;) {
+      if (from.isDynamicDim(dim) || strides[dim] != expected)
+        return {};
+      expected *= from.getDimSize(dim);
+    }
+    Block &block = function.getBody().front();
+    SmallVector<OpFoldResult> newSizes, newStrides = stridesOf(block, buffer);
+    newStrides.resize(kept);
+    for (size_t dim = 0; dim < given.size(); ++dim)
+      newSizes.push_back(type.isDynamicDim(dim) ? given[dim]
+                                                : OpFoldResult(builder.getIndexAttr(type.getDimSize(dim))));
+    for (size_t dim = kept; dim < given.size(); ++dim) {
+      int64_t stride = 1;
+      for (size_t inner = dim + 1; inner < given.size(); ++inner) {
+        if (type.isDynamicDim(inner))
+          return {};
+        stride *= type.getDimSize(inner);
+      }
+      newStrides.push_back(builder.getIndexAttr(stride));
+    }
+    return memref::ReinterpretCastOp::create(builder, location, rootOf(buffer), offsetOf(block, buffer), newSizes,
+                                             newStrides);
   }
 
   /// An identity-layout view of all of `buffer` under another shape.
   Value view(Value buffer, MemRefType type, ArrayRef<OpFoldResult> given, Location location) {
-    // The type says which sizes are static.
-    SmallVector<OpFoldResult> sizes, strides(given.size(), builder.getIndexAttr(1));
+    SmallVector<OpFoldResult> sizes, strides;
     for (auto [size, dim] : llvm::zip_equal(given, type.getShape()))
       sizes.push_back(ShapedType::isDynamic(dim)
                           ? OpFoldResult(getValueOrCreateConstantIndexOp(builder, location, size))
                           : OpFoldResult(builder.getIndexAttr(dim)));
-    OpFoldResult stride = builder.getIndexAttr(1);
-    for (int64_t dim = (int64_t)sizes.size() - 1; dim >= 0; --dim) {
-      strides[dim] = stride;
-      std::optional<int64_t> known = getConstantIntValue(stride), size = getConstantIntValue(sizes[dim]);
-      if (known && isa<Attribute>(stride) && isa<Attribute>(sizes[dim]))
-        stride = builder.getIndexAttr(*known * *size);
-      else
-        stride = arith::MulIOp::create(builder, location, getValueOrCreateConstantIndexOp(builder, location, stride),
-                                       getValueOrCreateConstantIndexOp(builder, location, sizes[dim]))
-                     .getResult();
+    for (size_t dim = 0; dim < sizes.size(); ++dim) {
+      OpFoldResult stride = builder.getIndexAttr(1);
+      for (OpFoldResult size : ArrayRef(sizes).drop_front(dim + 1))
+        stride = times(stride, size, location);
+      strides.push_back(stride);
     }
     return memref::ReinterpretCastOp::create(builder, location, type, buffer, OpFoldResult(builder.getIndexAttr(0)),
                                              sizes, strides);
+  }
+
+  /// Attributes stay attributes: the type says which strides are static.
+  OpFoldResult times(OpFoldResult a, OpFoldResult b, Location location) {
+    if (isa<Attribute>(a) && isa<Attribute>(b))
+      return builder.getIndexAttr(*getConstantIntValue(a) * *getConstantIntValue(b));
+    if (isa<Attribute>(a) && getConstantIntValue(a) == 1)
+      return b;
+    if (isa<Attribute>(b) && getConstantIntValue(b) == 1)
+      return a;
+    return arith::MulIOp::create(builder, location, getValueOrCreateConstantIndexOp(builder, location, a),
+                                 getValueOrCreateConstantIndexOp(builder, location, b))
+        .getResult();
   }
 
   /// A returned buffer that this function made is the caller's from the start; others are copied at the end.
@@ -205,7 +288,8 @@ private:
     for (auto [value, output] : llvm::zip_equal(end.getOperands(), outputs)) {
       Value buffer = mapping.lookup(value);
       auto alloc = rootOf(buffer).getDefiningOp<memref::AllocOp>();
-      if (!alloc) {
+      // A part of a buffer is no output of its own.
+      if (!alloc || !cast<MemRefType>(buffer.getType()).getLayout().isIdentity() || isPart(buffer)) {
         makeCopy(builder, module, end.getLoc(), buffer, output);
         continue;
       }
@@ -224,6 +308,14 @@ private:
     }
     func::ReturnOp::create(builder, end.getLoc());
     return success();
+  }
+
+  static bool isPart(Value buffer) {
+    for (; !buffer.getDefiningOp<memref::AllocOp>();
+         buffer = buffer.getDefiningOp<ViewLikeOpInterface>().getViewSource())
+      if (buffer.getDefiningOp<memref::SubViewOp>())
+        return true;
+    return false;
   }
 
   /// func.func @main_query(the index arguments) -> one index per dynamic output size

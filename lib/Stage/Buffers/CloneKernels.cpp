@@ -20,31 +20,15 @@ namespace {
 /// No buffer promises more than a cache line.
 constexpr int64_t kMaxAlign = 64;
 
-/// Whether a view cuts its contiguous source in the outermost dimension only, and so is contiguous whatever the sizes
-/// are.
-bool cutsOutermostOnly(memref::SubViewOp view) {
-  if (!view.getSourceType().getLayout().isIdentity() || !view.hasUnitStride() || view.getType().getRank() == 0)
-    return false;
-  SmallVector<OpFoldResult> whole = sizesOf(view.getSource()), sizes = view.getMixedSizes(),
-                            offsets = view.getMixedOffsets();
-  if (sizes.size() != whole.size() || view.getType().getRank() != view.getSourceType().getRank())
-    return false;
-  for (size_t dim = 1; dim < sizes.size(); ++dim)
-    if (!isEqualConstantIntOrValue(sizes[dim], whole[dim]) || getConstantIntValue(offsets[dim]) != 0)
-      return false;
-  return true;
-}
-
-/// The type of a buffer as its kernel sees it: no offset, and identity layout where the strides are those of one.
+/// The type of a buffer as its kernel sees it: no offset, and identity layout where static strides are those of one. Dynamic
+/// strides stay: the host passes one number for each that it sees.
 MemRefType normalise(Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
-  if (auto view = buffer.getDefiningOp<memref::SubViewOp>(); view && cutsOutermostOnly(view))
-    return MemRefType::get(type.getShape(), type.getElementType());
   SmallVector<int64_t> strides;
   int64_t offset;
   if (type.getLayout().isIdentity() || failed(type.getStridesAndOffset(strides, offset)))
     return type;
-  bool contiguous = true;
+  bool contiguous = llvm::none_of(strides, ShapedType::isDynamic);
   int64_t expected = 1;
   for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
     int64_t size = type.getDimSize(dim);

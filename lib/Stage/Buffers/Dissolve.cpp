@@ -49,26 +49,16 @@ private:
     return launch.getInputs()[number];
   }
 
-  /// The alloc of a buffer that may live inside another one: launches alone use it, and read what they wrote.
+  /// The alloc of a buffer that may live inside another one: launches alone use it and its subviews. Other views know
+  /// its strides.
   static memref::AllocOp movable(Value buffer) {
     auto alloc = buffer.getDefiningOp<memref::AllocOp>();
-    if (!alloc || !llvm::all_of(alloc->getUsers(), llvm::IsaPred<LaunchOp, memref::SubViewOp>))
+    if (!alloc)
       return {};
+    for (Value alias : aliasesOf(alloc))
+      if (!llvm::all_of(alias.getUsers(), llvm::IsaPred<LaunchOp, memref::SubViewOp>))
+        return {};
     return alloc;
-  }
-
-  OpFoldResult add(OpFoldResult a, OpFoldResult b, Location location) {
-    std::optional<int64_t> left = getConstantIntValue(a), right = getConstantIntValue(b);
-    OpBuilder builder = atScalars(block);
-    if (left && right)
-      return builder.getIndexAttr(*left + *right);
-    if (left && *left == 0)
-      return b;
-    if (right && *right == 0)
-      return a;
-    return arith::AddIOp::create(builder, location, getValueOrCreateConstantIndexOp(builder, location, a),
-                                 getValueOrCreateConstantIndexOp(builder, location, b))
-        .getResult();
   }
 
   /// Replaces `part` by the box of `whole` at `offsets`, and keeps views of it right.
@@ -128,7 +118,7 @@ private:
         copy->setAttr("hewn.nodes",
                       launch->getAttr("hewn.nodes") ? launch->getAttr("hewn.nodes") : attrs.getArrayAttr({}));
       }
-      offsets[axis] = add(offsets[axis], sizes[axis], launch.getLoc());
+      offsets[axis] = add(block, launch.getLoc(), offsets[axis], sizes[axis]);
     }
     launch.erase();
   }
@@ -179,7 +169,7 @@ private:
       if (high > 0) {
         OpFoldResult length = multiply(block, launch.getLoc(), {attrs.getIndexAttr(high), inner});
         OpFoldResult offset =
-            add(pitch, multiply(block, launch.getLoc(), {attrs.getIndexAttr(-1), length}), launch.getLoc());
+            add(block, launch.getLoc(), pitch, multiply(block, launch.getLoc(), {attrs.getIndexAttr(-1), length}));
         fillRows(launch, whole, writer, offset, rows, length, pitch);
       }
     }

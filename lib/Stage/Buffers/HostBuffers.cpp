@@ -3,6 +3,7 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
@@ -100,12 +101,53 @@ OpFoldResult hewn::multiply(Block &block, Location location, ArrayRef<OpFoldResu
     else
       dynamic = arith::MulIOp::create(builder, location, dynamic, cast<Value>(value));
   }
-  if (!dynamic)
+  if (!dynamic || known == 0)
     return builder.getIndexAttr(known);
   if (known == 1)
     return dynamic;
   return arith::MulIOp::create(builder, location, dynamic, arith::ConstantIndexOp::create(builder, location, known))
       .getResult();
+}
+
+OpFoldResult hewn::add(Block &block, Location location, OpFoldResult a, OpFoldResult b) {
+  std::optional<int64_t> left = getConstantIntValue(a), right = getConstantIntValue(b);
+  OpBuilder builder = atScalars(block);
+  if (left && right)
+    return builder.getIndexAttr(*left + *right);
+  if (left && *left == 0)
+    return b;
+  if (right && *right == 0)
+    return a;
+  return arith::AddIOp::create(builder, location, getValueOrCreateConstantIndexOp(builder, location, a),
+                               getValueOrCreateConstantIndexOp(builder, location, b))
+      .getResult();
+}
+
+SmallVector<OpFoldResult> hewn::stridesOf(Block &block, Value buffer) {
+  if (auto view = buffer.getDefiningOp<memref::SubViewOp>()) {
+    SmallVector<OpFoldResult> strides = stridesOf(block, view.getSource());
+    for (auto [stride, step] : llvm::zip_equal(strides, view.getMixedStrides()))
+      stride = multiply(block, view.getLoc(), {stride, step});
+    return strides;
+  }
+  if (auto view = buffer.getDefiningOp<memref::ReinterpretCastOp>())
+    return view.getMixedStrides();
+  SmallVector<OpFoldResult> strides, sizes = sizesOf(buffer);
+  for (size_t dim = 0; dim < sizes.size(); ++dim)
+    strides.push_back(multiply(block, buffer.getLoc(), ArrayRef(sizes).drop_front(dim + 1)));
+  return strides;
+}
+
+OpFoldResult hewn::offsetOf(Block &block, Value buffer) {
+  if (auto view = buffer.getDefiningOp<memref::SubViewOp>()) {
+    OpFoldResult offset = offsetOf(block, view.getSource());
+    for (auto [stride, step] : llvm::zip_equal(stridesOf(block, view.getSource()), view.getMixedOffsets()))
+      offset = add(block, view.getLoc(), offset, multiply(block, view.getLoc(), {stride, step}));
+    return offset;
+  }
+  if (auto view = buffer.getDefiningOp<memref::ReinterpretCastOp>())
+    return view.getMixedOffsets()[0];
+  return Builder(buffer.getContext()).getIndexAttr(0);
 }
 
 void hewn::moveUp(Value buffer, Operation *before) {

@@ -7,11 +7,18 @@
 using namespace mlir;
 using namespace hewn;
 
+/// Whether an op only looks at its operand's elements in another way: no kernel runs for it.
+static bool isView(Operation *op) {
+  if (auto slice = dyn_cast<nn::SliceOp>(op))
+    return llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; });
+  return isa<nn::ReshapeOp>(op);
+}
+
 GroupRule hewn::getGroupRule(Operation *op) {
   GroupRule rule;
   if (isa<nn::ElementwiseOp, nn::CastOp>(op))
     rule.elementwise = true;
-  else if (isa<nn::ReshapeOp>(op))
+  else if (isView(op))
     rule.kernel = false;
   else if (isa<nn::ReduceOp, nn::SoftmaxOp, nn::NormOp>(op))
     rule.epilogue = rule.prologue = true;

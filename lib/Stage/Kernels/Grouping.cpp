@@ -191,7 +191,7 @@ std::string hewn::explainEdge(const Grouping &grouping, Operation *producer, Ope
     return llvm::formatv("{0} -> {1}: {2}", shortName(producer), shortName(user), reason).str();
   };
   if (!to.kernel)
-    return edge("a reshape is a view between kernels");
+    return edge("the user is a view between kernels");
   if (isa<nn::BroadcastOp>(user))
     return edge("a broadcast reads each element many times");
   if (!to.elementwise && !to.prologue)

@@ -9,7 +9,9 @@
 using namespace mlir;
 
 void hewn::buildKernelsPipeline(OpPassManager &pm) {
-  // Layouts and packing first: they move transposes and pads, which grouping then sees.
+  // Matrices are merged while they are still matrices.
+  pm.addPass(createMergeMatMuls());
+  // Layouts and packing in front of grouping: they move transposes and pads, which grouping then sees.
   RunTargetStageOptions target;
   target.stage = stringifyStage(Stage::Kernels).str();
   pm.addPass(createRunTargetStage(target));

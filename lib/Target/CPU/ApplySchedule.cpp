@@ -27,6 +27,10 @@ static FailureOr<func::FuncOp> tryRecipe(func::FuncOp kernel, ScheduleAttr sched
   FailureOr<func::FuncOp> extent = failure();
   if (schedule.getRecipe() == "tile")
     extent = applyTile(*copy, TileConfig::read(schedule.getConfig()), machine);
+  else if (schedule.getRecipe() == "rows")
+    extent = applyRows(*copy, schedule.getConfig().getAs<IntegerAttr>("columns").getInt(), machine);
+  else if (schedule.getRecipe() == "attention")
+    extent = applyAttention(*copy, schedule.getConfig().getAs<IntegerAttr>("keys").getInt(), machine);
   if (failed(extent))
     return failure();
   kernel.getBody().takeBody(copy->getBody());

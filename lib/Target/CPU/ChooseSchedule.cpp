@@ -116,7 +116,6 @@ ScheduleAttr hewn::cpu::chooseSchedule(func::FuncOp kernel, const Machine &machi
   SmallVector<Root> roots = rootsOf(kernel);
   if (roots.empty())
     return plain;
-  auto result = cast<RankedTensorType>(roots[0].source.getType());
   ArrayRef<int64_t> shape = cast<MemRefType>(roots[0].target.getType()).getShape();
   int64_t rank = shape.size();
   if (rank == 0)
@@ -125,20 +124,32 @@ ScheduleAttr hewn::cpu::chooseSchedule(func::FuncOp kernel, const Machine &machi
     if (auto type = dyn_cast<MemRefType>(argument.getType()); type && type.getElementType().isInteger(1))
       return plain; // one byte each in memory, one bit each in registers
   Operation *main = nullptr;
-  bool simple = true;
   unsigned heavy = 0;
   kernel.walk([&](Operation *op) {
-    if (!isa<nn::NNDialect>(op->getDialect()))
-      return;
-    if (isa<nn::ElementwiseOp, nn::CastOp, nn::BroadcastOp>(op))
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) || isa<nn::ElementwiseOp, nn::CastOp, nn::BroadcastOp>(op))
       return;
     main = op;
     ++heavy;
   });
+  if (main && isa<nn::AttentionOp>(main))
+    return make("attention", Builder(context).getDictionaryAttr(Builder(context).getNamedAttr("keys", Builder(context).getI64IntegerAttr(128))));
   if (heavy > 1)
     return plain;
-  (void)simple;
-  (void)result;
+  auto rows = [&](int64_t columns) {
+    Builder b(context);
+    return make("rows", b.getDictionaryAttr(b.getNamedAttr("columns", b.getI64IntegerAttr(columns))));
+  };
+  if (auto softmax = dyn_cast_or_null<nn::SoftmaxOp>(main))
+    return softmax.getAxis() == (uint64_t)rank - 1 ? rows(1) : plain;
+  if (auto norm = dyn_cast_or_null<nn::NormOp>(main))
+    return rows(rank - norm.getAxis());
+  if (auto reduce = dyn_cast_or_null<nn::ReduceOp>(main)) {
+    ArrayRef<int64_t> axes = reduce.getAxes();
+    int64_t inputRank = cast<ShapedType>(reduce.getInput().getType()).getRank(),
+            first = inputRank - (int64_t)axes.size();
+    if (!axes.empty() && axes.front() == first)
+      return rows(0);
+  }
   std::optional<TileConfig> tile;
   if (!main || isa<nn::PadOp, nn::SliceOp, nn::GatherOp>(main)) {
     tile = tilePointwise(shape, 4, machine);

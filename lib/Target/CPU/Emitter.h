@@ -61,6 +61,9 @@ public:
   Key keyOf(const void *what, const Point &point) const;
   std::map<Key, mlir::Value> reduced, loaded;
 
+  /// Tensors whose elements have been put into a buffer of the same shape.
+  llvm::DenseMap<mlir::Value, mlir::Value> stored;
+
   /// Opens a loop; its variable is the symbol given to `body`, which gets and returns the carried values.
   llvm::SmallVector<mlir::Value>
   loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange carried,

@@ -9,6 +9,8 @@ using namespace hewn::cpu;
 Value Emitter::evaluate(Value tensor, const Point &point) {
   if (auto known = reduced.find(keyOf(tensor.getAsOpaquePointer(), point)); known != reduced.end())
     return known->second;
+  if (Value buffer = stored.lookup(tensor))
+    return load(buffer, point);
   Operation *op = tensor.getDefiningOp();
   if (auto source = dyn_cast_or_null<bufferization::ToTensorOp>(op))
     return load(source.getBuffer(), point);

@@ -40,6 +40,12 @@ void emitRange(Emitter &emitter, mlir::Value begin, mlir::Value end, llvm::Array
 mlir::FailureOr<mlir::func::FuncOp> applyTile(mlir::func::FuncOp kernel, const TileConfig &config,
                                               const Machine &machine);
 
+/// The last `columns` dimensions of the result are computed row by row, with reductions along them.
+mlir::FailureOr<mlir::func::FuncOp> applyRows(mlir::func::FuncOp kernel, int64_t columns, const Machine &machine);
+
+/// One nn.attention; scores of `keys` keys are kept at a time.
+mlir::FailureOr<mlir::func::FuncOp> applyAttention(mlir::func::FuncOp kernel, int64_t keys, const Machine &machine);
+
 } // namespace hewn::cpu
 
 #endif // HEWN_LIB_TARGET_CPU_RECIPES_H

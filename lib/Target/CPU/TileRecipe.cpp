@@ -4,6 +4,7 @@
 #include "Emitter.h"
 #include "Recipes.h"
 #include "hewn/Conversion/NNToLinalg/Passes.h"
+#include "hewn/Dialect/NN/NN.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -55,7 +56,7 @@ void hewn::cpu::eraseTensorOps(func::FuncOp kernel) {
   for (Operation *op : llvm::reverse(ops))
     if (isa<bufferization::MaterializeInDestinationOp>(op) ||
         (op->use_empty() && isMemoryEffectFree(op) && !op->hasTrait<OpTrait::IsTerminator>()) ||
-        (op->use_empty() && isa<bufferization::ToTensorOp, tensor::EmptyOp, linalg::LinalgOp, tensor::CastOp>(op)))
+        (op->use_empty() && isa<bufferization::ToTensorOp, tensor::EmptyOp, linalg::LinalgOp, tensor::CastOp, nn::AttentionOp>(op)))
       op->erase();
 }
 

@@ -122,7 +122,7 @@ func.func @negative_prologue_of_scale(%x: tensor<4x8xf32>, %s: tensor<8xf32>) ->
 }
 
 // CHECK-LABEL: @negative_reshape_is_a_view
-// CHECK: nn.matmul {{.*}}hewn.unfused = ["matmul -> reshape: a reshape is a view between kernels"]
+// CHECK: nn.matmul {{.*}}hewn.unfused = ["matmul -> reshape: the user is a view between kernels"]
 // CHECK: nn.reshape
 // CHECK-NOT: hewn.group
 // CHECK-SAME: tensor<32xf32>

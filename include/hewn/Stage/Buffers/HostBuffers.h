@@ -30,7 +30,12 @@ llvm::SmallVector<mlir::Value> aliasesOf(mlir::Value root);
 /// The size of a buffer's dimension, from its alloc, view or the host function's index arguments.
 mlir::OpFoldResult sizeOf(mlir::Value buffer, unsigned dim);
 llvm::SmallVector<mlir::OpFoldResult> sizesOf(mlir::Value buffer);
-/// The number of `values` multiplied; folded, built at the scalars of `block`.
+/// Strides and offset in elements, from where a buffer's memory begins.
+llvm::SmallVector<mlir::OpFoldResult> stridesOf(mlir::Block &block, mlir::Value buffer);
+mlir::OpFoldResult offsetOf(mlir::Block &block, mlir::Value buffer);
+/// a + b, folded, built at the scalars of `block`.
+mlir::OpFoldResult add(mlir::Block &block, mlir::Location location, mlir::OpFoldResult a, mlir::OpFoldResult b);
+/// The product of `values`; folded, built at the scalars of `block`.
 mlir::OpFoldResult multiply(mlir::Block &block, mlir::Location location, llvm::ArrayRef<mlir::OpFoldResult> values);
 
 /// Moves the op that defines `buffer` (and views below it) in front of `before`, if it stands behind.

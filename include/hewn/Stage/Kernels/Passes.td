@@ -4,6 +4,26 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MergeMatMuls : Pass<"hewn-merge-matmuls", "::mlir::ModuleOp"> {
+  let summary = "Products of one operand with several constant matrices become one";
+  let description = [{
+    Matmuls that share their left operand and have constant right matrices (and, all or none of them, a constant vector added) are replaced by one with the concatenated
+    matrix, a computed weight, and slices of its result, which are views. So the projections to query, key and value are one launch.
+
+    Requires: a target's module, weights not packed yet.
+    Guarantees: values are unchanged.
+    Does not: merge products with elementwise users, which would lose their place in the product's kernel.
+
+    Example (test/Stage/Kernels/merge-matmuls.mlir, `@with_bias`), before:
+    ```mlir
+    %0 = nn.matmul %x, %a : (tensor<4x8xf32>, tensor<8x16xf32>) -> tensor<4x16xf32>
+    %1 = nn.matmul %x, %b : (tensor<4x8xf32>, tensor<8x32xf32>) -> tensor<4x32xf32>
+    ```
+    after: one matmul to `tensor<4x48xf32>` and two `nn.slice`.
+  }];
+  let dependentDialects = ["::hewn::nn::NNDialect", "::hewn::HewnDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def PrepareGroups : Pass<"hewn-prepare-groups", "::mlir::ModuleOp"> {
   let summary = "Bring sizes, broadcasts and constants into the form that grouping wants";
   let description = [{
@@ -26,7 +46,7 @@ def Group : Pass<"hewn-group", "::mlir::ModuleOp"> {
     several of their own), so it can neither recompute nor wait for itself. Each edge that stays unfused has its reason on the producer, `hewn.unfused`.
 
     Requires: `hewn-prepare-groups`.
-    Guarantees: every nn op but `nn.reshape` is in a group; no group depends on itself.
+    Guarantees: every nn op but views (`nn.reshape`, `nn.slice` with steps of 1) is in a group; no group depends on itself.
     Does not: move or clone ops.
 
     Example (test/Stage/Kernels/group.mlir, `@conv_bias_relu`): conv, add and relu carry `hewn.group = 0`.
@@ -40,7 +60,7 @@ def OutlineKernels : Pass<"hewn-outline-kernels", "::mlir::ModuleOp"> {
     names), `hewn.flops` where static, `hewn.unfused`, and `hewn.dissolve` for concats and zero pads.
 
     Requires: `hewn-group`.
-    Guarantees: no nn op but `nn.reshape` is left in a host function.
+    Guarantees: no nn op but views (`nn.reshape`, `nn.slice`) is left in a host function.
 
     Example (test/Stage/Kernels/outline.mlir, `@main`).
     Lifespan of `hewn.group`: written by `hewn-group`, gone after this pass.
@@ -51,7 +71,7 @@ def OutlineKernels : Pass<"hewn-outline-kernels", "::mlir::ModuleOp"> {
 def VerifyKernels : Pass<"hewn-verify-kernels", "::mlir::ModuleOp"> {
   let summary = "Check what the stage kernels promises, and mark the module with it";
   let description = [{
-    A target's host functions hold launches, weights, reshapes, empties, index arithmetic and guards only.
+    A target's host functions hold launches, weights, views, empties, index arithmetic and guards only.
 
     Example (test/Stage/Kernels/verify-kernels-errors.mlir).
   }];

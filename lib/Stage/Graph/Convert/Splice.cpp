@@ -283,8 +283,8 @@ static Results convertDepthSpace(Node &node) {
   bool columnFirst = node.string("mode", "DCR") == "CRD";
   if (node.op.getOpType() == "SpaceToDepth") {
     AffineExpr h = exact(s[2], b), w = exact(s[3], b);
-    Value y = node.transpose(node.reshape(x, {s[0], s[1], h, b, w, b}),
-                             columnFirst ? ArrayRef<int64_t>{0, 1, 3, 5, 2, 4} : ArrayRef<int64_t>{0, 3, 5, 1, 2, 4});
+    Value blocks = node.reshape(x, {s[0], s[1], h, b, w, b});
+    Value y = columnFirst ? node.transpose(blocks, {0, 1, 3, 5, 2, 4}) : node.transpose(blocks, {0, 3, 5, 1, 2, 4});
     return SmallVector<Value>{node.reshape(y, {s[0], sizes.mul(s[1], area), h, w})};
   }
   AffineExpr c = exact(s[1], area);
