@@ -3,6 +3,7 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Support/Errors.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;

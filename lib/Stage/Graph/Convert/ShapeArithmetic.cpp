@@ -1,6 +1,7 @@
 // Arithmetic, comparisons, casts and reductions of known elements.
 #include "ShapeValues.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/APSInt.h"
 
 using namespace mlir;
 using namespace hewn;
