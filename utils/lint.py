@@ -48,7 +48,7 @@ def run_lines():
     """What a tool of ours prints is looked at: RUN lines with hewn-opt end in FileCheck, a diff, or verify diagnostics."""
     looked_at = re.compile(r"FileCheck|--?verify-diagnostics|\bdiff\b|\bcmp\b|%python|\bnot\b|\bcount\b|\bgrep\b|> ?%t|-o ")
     for name in files(".mlir", ".test"):
-        if not name.startswith("test/"):
+        if not name.startswith("test/") or "/Inputs/" in name or name.startswith("test/Package/"):
             continue
         text = re.sub(r"\\\n\s*(?://|#)\s*RUN:", " ", read(name))
         lines = re.findall(r"RUN:(.*)", text)

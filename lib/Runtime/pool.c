@@ -1,7 +1,11 @@
 /* The built-in executor: a fixed set of threads, each with its own part of every range (static partition, so that equal
  * thread counts touch equal memory). Workers spin briefly for the next kernel, since launches follow each other within
- * microseconds, and then sleep. A pool that is busy with another caller, or belongs to the parent of a fork, runs the
- * kernel on the calling thread alone. */
+ * microseconds, and then sleep. A part whose thread is late (asleep, or not scheduled on a busy machine) is done by the
+ * caller instead of being waited for. A pool that is busy with another caller, or belongs to the parent of a fork, runs
+ * the kernel on the calling thread alone.
+ *
+ * A part belongs to whoever moves its `claim` up to the number of the job. Job fields are read only behind a claim, and a
+ * claimed part keeps its job from ending, so a thread that comes late to a job that is over touches nothing of the next. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <pthread.h>
@@ -17,6 +21,7 @@ typedef struct {
   pool *owner;
   int32_t index;
   pthread_t thread;
+  _Alignas(kLine) _Atomic uint64_t claim; /* the last job in which part `index` was taken */
 } worker;
 
 struct pool {
@@ -31,9 +36,9 @@ struct pool {
   const int64_t *dims;
   int64_t extent;
   int32_t parts;
-  _Alignas(kLine) atomic_uint epoch; /* counts jobs; an odd life ends when `stop` is set */
+  _Alignas(kLine) _Atomic uint64_t epoch; /* number of the current job */
   atomic_int sleepers, stop;
-  _Alignas(kLine) atomic_int pending; /* workers that have not finished the job */
+  _Alignas(kLine) atomic_int pending; /* parts that are not finished */
   atomic_int waiting;                 /* the caller sleeps on `done` */
   worker workers[];
 };
@@ -54,17 +59,23 @@ static void run_part(const pool *p, int32_t part) {
     p->kernel(p->buffers, p->dims, begin, end);
 }
 
+/* Takes part `w->index` of job `epoch`, if nobody has. */
+static int claim(worker *w, uint64_t epoch) {
+  uint64_t last = atomic_load(&w->claim);
+  return last < epoch && atomic_compare_exchange_strong(&w->claim, &last, epoch);
+}
+
 /* Returns when the epoch is no longer `seen`. */
-static unsigned await_epoch(pool *p, unsigned seen) {
+static uint64_t await_epoch(pool *p, uint64_t seen) {
   for (int i = 0; i < kSpins; ++i) {
-    unsigned now = atomic_load_explicit(&p->epoch, memory_order_acquire);
+    uint64_t now = atomic_load_explicit(&p->epoch, memory_order_acquire);
     if (now != seen)
       return now;
     pause_cpu();
   }
   pthread_mutex_lock(&p->sleep);
   atomic_fetch_add(&p->sleepers, 1);
-  unsigned now;
+  uint64_t now;
   while ((now = atomic_load(&p->epoch)) == seen)
     pthread_cond_wait(&p->wake, &p->sleep);
   atomic_fetch_sub(&p->sleepers, 1);
@@ -75,13 +86,14 @@ static unsigned await_epoch(pool *p, unsigned seen) {
 static void *work(void *argument) {
   worker *self = argument;
   pool *p = self->owner;
-  unsigned seen = 0;
+  uint64_t seen = 0;
   for (;;) {
     seen = await_epoch(p, seen);
     if (atomic_load(&p->stop))
       return NULL;
-    if (self->index < p->parts)
-      run_part(p, self->index);
+    if (!claim(self, seen))
+      continue;
+    run_part(p, self->index);
     if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->waiting)) {
       pthread_mutex_lock(&p->sleep);
       pthread_cond_signal(&p->done);
@@ -90,13 +102,19 @@ static void *work(void *argument) {
   }
 }
 
-static void start_job(pool *p) {
-  atomic_fetch_add(&p->epoch, 1);
-  if (!atomic_load(&p->sleepers))
-    return;
-  pthread_mutex_lock(&p->sleep);
-  pthread_cond_broadcast(&p->wake);
-  pthread_mutex_unlock(&p->sleep);
+/* Publishes the job that the fields describe; its number is the result. */
+static uint64_t start_job(pool *p) {
+  uint64_t epoch = atomic_load(&p->epoch) + 1;
+  for (int32_t i = p->parts - 1; i < p->started; ++i)
+    atomic_store(&p->workers[i].claim, epoch); /* these have no part */
+  atomic_store(&p->pending, p->parts - 1);
+  atomic_store(&p->epoch, epoch);
+  if (atomic_load(&p->sleepers)) {
+    pthread_mutex_lock(&p->sleep);
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->sleep);
+  }
+  return epoch;
 }
 
 static void await_workers(pool *p) {
@@ -126,9 +144,13 @@ static void parallel_for(void *self, hewn_kernel kernel, void *const *buffers, c
   p->dims = dims;
   p->extent = extent;
   p->parts = extent < p->started + 1 ? (int32_t)extent : p->started + 1;
-  atomic_store(&p->pending, p->started);
-  start_job(p);
+  uint64_t epoch = start_job(p);
   run_part(p, 0);
+  for (int32_t i = 0; i < p->parts - 1; ++i)
+    if (claim(&p->workers[i], epoch)) {
+      run_part(p, i + 1);
+      atomic_fetch_sub(&p->pending, 1);
+    }
   await_workers(p);
   pthread_mutex_unlock(&p->busy);
 }
@@ -159,7 +181,9 @@ hewn_status hewn_rt_pool_create(int32_t threads, hewn_exec **exec) {
   atomic_init(&p->waiting, 0);
   for (int32_t i = 0; i < threads - 1; ++i) {
     worker *w = &p->workers[i];
-    *w = (worker){.owner = p, .index = i + 1};
+    w->owner = p;
+    w->index = i + 1;
+    atomic_init(&w->claim, 0);
     if (pthread_create(&w->thread, NULL, work, w)) {
       hewn_rt_pool_destroy(&p->exec);
       return HEWN_STATUS_RESOURCES;

@@ -1,11 +1,9 @@
-// From a file to a module: mapping, reading, checking the user's options.
+// From a file to a module, under the user's options.
 #include "hewn/Stage/Import/Import.h"
 #include "GraphBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -34,60 +32,57 @@ static LogicalResult setAttributes(ModuleOp module, const Model &model, StringRe
   return success();
 }
 
-OwningOpRef<ModuleOp> hewn::importONNXBuffer(StringRef bytes, StringRef file, StringRef folder, MLIRContext &context,
-                                             const ImportOptions &options) {
+static OwningOpRef<ModuleOp> importSource(Source &source, StringRef file, StringRef folder, MLIRContext &context,
+                                          const ImportOptions &options) {
   context.loadDialect<arith::ArithDialect, func::FuncDialect, HewnDialect, onnx::ONNXDialect>();
   Location loc = NameLoc::get(StringAttr::get(&context, file));
+  auto fail = [&](ErrorCode code, const auto &...arguments) {
+    emitCoded(loc, code, arguments...);
+    return nullptr;
+  };
   for (const auto &[name, size] : options.dims)
     if (size < 1)
-      return emitCoded(loc, ErrorCode::DimensionInvalid, quote(name), size), nullptr;
+      return fail(ErrorCode::DimensionInvalid, quote(name), size);
   Model model;
-  if (std::optional<ReadError> error = readModel(bytes, model))
-    return emitCoded(loc, error->tooLarge ? ErrorCode::ModelTooLarge : ErrorCode::ModelMalformed, quote(file),
-                     error->what),
-           nullptr;
+  std::optional<ReadError> error = readModel(source, model);
+  if (source.changed())
+    return fail(ErrorCode::FileChanged, quote(file));
+  if (error)
+    return fail(error->tooLarge ? ErrorCode::ModelTooLarge : ErrorCode::ModelMalformed, quote(file), error->what);
   if (!model.graph)
-    return emitCoded(loc, ErrorCode::ModelMalformed, quote(file), "it holds no graph"), nullptr;
+    return fail(ErrorCode::ModelMalformed, quote(file), "it holds no graph");
 
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   if (failed(setAttributes(*module, model, file)))
     return nullptr;
   ExternalFiles external(folder);
-  TensorReader tensors(&context, file, bytes, external);
+  TensorReader tensors(&context, file, source, external);
   Dims dims(options.dims);
   GraphBuilder graph(*module, model, tensors, dims);
   if (failed(graph.buildMain(loc)))
     return nullptr;
   if (std::optional<std::string> unused = dims.unused())
-    return emitCoded(loc, ErrorCode::DimensionUnknown, quote(*unused), dims.list()), nullptr;
+    return fail(ErrorCode::DimensionUnknown, quote(*unused), dims.list());
   if (failed(verify(*module)))
-    return emitCoded(loc, ErrorCode::ModelMalformed, quote(file), "the module made from it does not verify"), nullptr;
+    return fail(ErrorCode::ModelMalformed, quote(file), "the module made from it does not verify");
+  if (source.changed())
+    return fail(ErrorCode::FileChanged, quote(file));
   return module;
 }
 
+OwningOpRef<ModuleOp> hewn::importONNXBuffer(StringRef bytes, StringRef file, StringRef folder, MLIRContext &context,
+                                             const ImportOptions &options) {
+  Source source(bytes);
+  return importSource(source, file, folder, context, options);
+}
+
 OwningOpRef<ModuleOp> hewn::importONNX(StringRef path, MLIRContext &context, const ImportOptions &options) {
-  // Small files are read, so that one that shrinks meanwhile does no harm; large ones are mapped.
-  constexpr uint64_t kReadLimit = 16 << 20;
-  Location loc = NameLoc::get(StringAttr::get(&context, path));
-  llvm::sys::fs::file_status before, after;
-  std::error_code code = llvm::sys::fs::status(path, before);
-  if (!code && before.type() != llvm::sys::fs::file_type::regular_file)
-    code =
-        std::make_error_code(before.type() == llvm::sys::fs::file_type::directory_file ? std::errc::is_a_directory
-                                                                                       : std::errc::invalid_argument);
-  if (code)
-    return emitCoded(loc, ErrorCode::FileUnreadable, quote(path), code.message()), nullptr;
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false,
-                                            /*IsVolatile=*/before.getSize() <= kReadLimit);
-  if (!buffer)
-    return emitCoded(loc, ErrorCode::FileUnreadable, quote(path), buffer.getError().message()), nullptr;
+  std::error_code error;
+  std::unique_ptr<Source> source = Source::open(path, error);
+  if (!source)
+    return emitCoded(NameLoc::get(StringAttr::get(&context, path)), ErrorCode::FileUnreadable, quote(path),
+                     error.message()),
+           nullptr;
   StringRef folder = llvm::sys::path::parent_path(path);
-  OwningOpRef<ModuleOp> module = importONNXBuffer((*buffer)->getBuffer(), llvm::sys::path::filename(path),
-                                                  folder.empty() ? "." : folder, context, options);
-  if (!module)
-    return nullptr;
-  if (llvm::sys::fs::status(path, after) || after.getSize() != before.getSize() ||
-      after.getLastModificationTime() != before.getLastModificationTime())
-    return emitCoded(loc, ErrorCode::FileChanged, quote(path)), nullptr;
-  return module;
+  return importSource(*source, llvm::sys::path::filename(path), folder.empty() ? "." : folder, context, options);
 }

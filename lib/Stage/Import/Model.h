@@ -2,6 +2,7 @@
 #ifndef HEWN_LIB_STAGE_IMPORT_MODEL_H
 #define HEWN_LIB_STAGE_IMPORT_MODEL_H
 
+#include "Source.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -20,6 +21,7 @@ inline constexpr uint64_t kMaxObjects = 1 << 21;    ///< nodes, attributes, tens
 inline constexpr uint64_t kMaxNodes = 1 << 18;      ///< nodes after inlining
 inline constexpr uint64_t kMaxInlined = 1ull << 28; ///< bytes of function bodies, counted once per call
 inline constexpr uint64_t kMaxDecoded = 1 << 22; ///< elements of one tensor that is not stored as little-endian bytes
+inline constexpr uint64_t kMaxText = 1 << 26;    ///< bytes of a string or of a list of numbers
 inline constexpr unsigned kMaxRank = 64;
 inline constexpr unsigned kMaxOpsets = 256;
 
@@ -106,16 +108,16 @@ struct Model {
   std::vector<Function> functions;
 };
 
-/// Reads `bytes` into `model`, which refers to them. The answer is what is wrong, or nothing.
+/// Reads the structure of a file into `model`, which refers to its bytes. The answer is what is wrong, or nothing.
 struct ReadError {
   bool tooLarge;
   std::string what;
 };
-std::optional<ReadError> readModel(StringRef bytes, Model &model);
+std::optional<ReadError> readModel(Source &source, Model &model);
 
 /// Calls `visit` with every element of the typed data field `number` of a tensor message; stops when it returns false.
 /// False when the field is malformed.
-bool forEachElement(StringRef message, unsigned number, llvm::function_ref<bool(uint64_t)> visit);
+bool forEachElement(Source &source, StringRef message, unsigned number, llvm::function_ref<bool(uint64_t)> visit);
 
 } // namespace hewn::import
 

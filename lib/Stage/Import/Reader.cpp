@@ -11,7 +11,7 @@ namespace {
 /// One instance per file. Every function reads one message; the first error ends all reading.
 class Reader {
 public:
-  explicit Reader(StringRef file) : file(file) {}
+  explicit Reader(Source &source) : source(source), file(source.bytes()) {}
 
   void model(StringRef message, Model &to) {
     fields(message, "model", [&](WireReader &field) {
@@ -20,10 +20,10 @@ public:
         to.irVersion = integer(field);
         break;
       case 2:
-        to.producer = bytes(field);
+        to.producer = text(field);
         break;
       case 3:
-        to.producerVersion = bytes(field);
+        to.producerVersion = text(field);
         break;
       case 7: // a repeated occurrence would have to be merged; nobody writes that
         if (to.graph)
@@ -50,7 +50,7 @@ private:
 
   /// Calls `visit` for each field until the end or the first error.
   template <typename Visit> void fields(StringRef message, const char *what, Visit visit) {
-    WireReader field(message);
+    WireReader field(message, &source);
     while (!error && field.next())
       visit(field);
     if (field.malformed)
@@ -65,6 +65,16 @@ private:
     return false;
   }
   StringRef bytes(WireReader &field) { return wants(field, WireType::Bytes, "of bytes") ? field.bytes() : StringRef(); }
+  /// A string, fetched.
+  StringRef text(WireReader &field) {
+    StringRef string = bytes(field);
+    if (string.size() > kMaxText) {
+      fail(llvm::formatv("a string of {0} bytes", string.size()), /*tooLarge=*/true);
+      return {};
+    }
+    source.fetch(string);
+    return string;
+  }
   int64_t integer(WireReader &field) {
     return wants(field, WireType::Varint, "an integer") ? static_cast<int64_t>(field.value()) : 0;
   }
@@ -84,6 +94,9 @@ private:
       return;
     }
     StringRef rest = field.bytes();
+    if (rest.size() > kMaxText)
+      return fail(llvm::formatv("a list of {0} bytes", rest.size()), /*tooLarge=*/true);
+    source.fetch(rest);
     while (!rest.empty()) {
       uint64_t value = 0;
       if (type == WireType::Varint) {
@@ -110,7 +123,7 @@ private:
     opset.second = 1;
     fields(message, "opset import", [&](WireReader &field) {
       if (field.number() == 1)
-        opset.first = bytes(field);
+        opset.first = text(field);
       else if (field.number() == 2)
         opset.second = integer(field);
     });
@@ -119,9 +132,9 @@ private:
   void entry(StringRef message, std::pair<StringRef, StringRef> &to) {
     fields(message, "entry", [&](WireReader &field) {
       if (field.number() == 1)
-        to.first = bytes(field);
+        to.first = text(field);
       else if (field.number() == 2)
-        to.second = bytes(field);
+        to.second = text(field);
     });
   }
 
@@ -150,7 +163,7 @@ private:
         to.packed = field.type() == WireType::Bytes ? field.bytes() : StringRef();
         break;
       case 8:
-        to.name = bytes(field);
+        to.name = text(field);
         break;
       case 9:
         to.raw = bytes(field);
@@ -177,7 +190,7 @@ private:
         if (field.number() == 1)
           dim.value = integer(field);
         else if (field.number() == 2)
-          dim.param = bytes(field);
+          dim.param = text(field);
       });
     });
   }
@@ -204,7 +217,7 @@ private:
   void value(StringRef message, ValueInfo &to) {
     fields(message, "value", [&](WireReader &field) {
       if (field.number() == 1)
-        to.name = bytes(field);
+        to.name = text(field);
       else if (field.number() == 2)
         type(bytes(field), to.type);
     });
@@ -216,10 +229,10 @@ private:
     fields(message, "attribute", [&](WireReader &field) {
       switch (field.number()) {
       case 1:
-        to.name = bytes(field);
+        to.name = text(field);
         return;
       case 21:
-        to.reference = bytes(field);
+        to.reference = text(field);
         return;
       case 20:
         stated = integer(field);
@@ -234,7 +247,7 @@ private:
         seen = Param::Int;
         return;
       case 4:
-        to.s = bytes(field);
+        to.s = text(field);
         seen = Param::String;
         return;
       case 5:
@@ -254,7 +267,7 @@ private:
         seen = Param::Ints;
         return;
       case 9:
-        add(to.strings) = bytes(field);
+        add(to.strings) = text(field);
         seen = Param::Strings;
         return;
       case 10:
@@ -295,25 +308,25 @@ private:
     fields(message, "node", [&](WireReader &field) {
       switch (field.number()) {
       case 1:
-        add(to.inputs) = bytes(field);
+        add(to.inputs) = text(field);
         break;
       case 2:
-        add(to.outputs) = bytes(field);
+        add(to.outputs) = text(field);
         break;
       case 3:
-        to.name = bytes(field);
+        to.name = text(field);
         break;
       case 4:
-        to.op = bytes(field);
+        to.op = text(field);
         break;
       case 5:
         attribute(bytes(field), add(to.attributes), depth);
         break;
       case 7:
-        to.domain = bytes(field);
+        to.domain = text(field);
         break;
       case 8:
-        to.overload = bytes(field);
+        to.overload = text(field);
         break;
       }
     });
@@ -328,7 +341,7 @@ private:
         node(bytes(field), add(to.nodes), depth);
         break;
       case 2:
-        to.name = bytes(field);
+        to.name = text(field);
         break;
       case 5:
         tensor(bytes(field), add(to.initializers));
@@ -360,16 +373,16 @@ private:
     fields(message, "function", [&](WireReader &field) {
       switch (field.number()) {
       case 1:
-        to.name = bytes(field);
+        to.name = text(field);
         break;
       case 4:
-        add(to.inputs) = bytes(field);
+        add(to.inputs) = text(field);
         break;
       case 5:
-        add(to.outputs) = bytes(field);
+        add(to.outputs) = text(field);
         break;
       case 6:
-        add(to.attributes) = bytes(field);
+        add(to.attributes) = text(field);
         break;
       case 7:
         node(bytes(field), add(to.nodes), 0);
@@ -378,7 +391,7 @@ private:
         opset(bytes(field), to.opsets);
         break;
       case 10:
-        to.domain = bytes(field);
+        to.domain = text(field);
         break;
       case 11:
         attribute(bytes(field), add(to.defaults), 0);
@@ -387,28 +400,30 @@ private:
         value(bytes(field), add(to.values));
         break;
       case 13:
-        to.overload = bytes(field);
+        to.overload = text(field);
         break;
       }
     });
   }
 
+  Source &source;
   StringRef file;
   uint64_t objects = 0;
 };
 
 } // namespace
 
-std::optional<ReadError> hewn::import::readModel(StringRef bytes, Model &model) {
-  Reader reader(bytes);
-  reader.model(bytes, model);
+std::optional<ReadError> hewn::import::readModel(Source &source, Model &model) {
+  Reader reader(source);
+  reader.model(source.bytes(), model);
   return reader.error;
 }
 
-bool hewn::import::forEachElement(StringRef message, unsigned number, llvm::function_ref<bool(uint64_t)> visit) {
+bool hewn::import::forEachElement(Source &source, StringRef message, unsigned number,
+                                  llvm::function_ref<bool(uint64_t)> visit) {
   // Fields 4 (float) and 10 (double) are of fixed width, the others varints.
   unsigned width = number == 4 ? 4 : number == 10 ? 8 : 0;
-  for (WireReader field(message); field.next();) {
+  for (WireReader field(message, &source); field.next();) {
     if (field.number() != number)
       continue;
     if (field.type() != WireType::Bytes) {
@@ -418,6 +433,9 @@ bool hewn::import::forEachElement(StringRef message, unsigned number, llvm::func
         return true;
       continue;
     }
+    if (field.bytes().size() > kMaxText) // more than decoded tensors may take
+      return false;
+    source.fetch(field.bytes());
     for (StringRef rest = field.bytes(); !rest.empty();) {
       uint64_t value;
       if (width) {

@@ -52,7 +52,7 @@ FailureOr<TensorData> TensorReader::inspect(const Tensor &tensor, Location loc) 
                        llvm::formatv("it has {0} bytes of data, but its type takes {1}", raw.size(), data.bytes));
     data.sliceable = true;
     data.file = file.str();
-    data.offset = raw.empty() ? 0 : raw.data() - bytes.data();
+    data.offset = raw.empty() ? 0 : raw.data() - source.bytes().data();
   } else
     located = locateTyped(tensor, data, loc);
   if (failed(located))
@@ -100,11 +100,13 @@ LogicalResult TensorReader::locateTyped(const Tensor &tensor, TensorData &data, 
   bool narrow = tensor.type == UINT8 || tensor.type == INT8;
   if (tensor.dataPieces != 1 || tensor.packed.size() != data.bytes || tensor.packed.empty())
     return success();
+  if (narrow)
+    source.fetch(tensor.packed);
   if (!fixed && !(narrow && llvm::all_of(tensor.packed, [](char c) { return !(c & 0x80); })))
     return success();
   data.sliceable = true;
   data.file = file.str();
-  data.offset = tensor.packed.data() - bytes.data();
+  data.offset = tensor.packed.data() - source.bytes().data();
   return success();
 }
 
@@ -140,7 +142,7 @@ LogicalResult TensorReader::decodeTyped(const Tensor &tensor, const TensorData &
     wanted *= 2;
     width /= 2;
   }
-  bool whole = forEachElement(tensor.message, getDataField(tensor.type), [&](uint64_t value) {
+  bool whole = forEachElement(source, tensor.message, getDataField(tensor.type), [&](uint64_t value) {
     if (++count <= wanted)
       append(elements, value, width);
     return count <= wanted;
@@ -169,12 +171,15 @@ FailureOr<DenseElementsAttr> TensorReader::decode(const Tensor &tensor, const Te
       return failure();
   } else {
     if (tensor.external) {
-      const ExternalFiles::File &source = external.open(data.file);
-      if (data.bytes && !ExternalFiles::read(source, data.offset, data.bytes, elements))
+      const ExternalFiles::File &beside = external.open(data.file);
+      if (data.bytes && !ExternalFiles::read(beside, data.offset, data.bytes, elements))
         return emitCoded(loc, ErrorCode::ExternalDataRefused, quote(tensor.name),
                          "'" + quote(data.file) + "' cannot be read");
-    } else
-      elements = bytes.substr(data.offset, data.bytes).str();
+    } else {
+      StringRef slice = source.bytes().substr(data.offset, data.bytes);
+      source.fetch(slice);
+      elements = slice.str();
+    }
     if (bits < 8)
       elements = unpack(elements, bits, data.elements);
   }

@@ -6,6 +6,7 @@
 #include "Model.h"
 #include "hewn/Support/Errors.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 namespace hewn::import {
 
@@ -22,8 +23,8 @@ struct TensorData {
 
 class TensorReader {
 public:
-  TensorReader(mlir::MLIRContext *context, StringRef file, StringRef bytes, ExternalFiles &external)
-      : context(context), file(file), bytes(bytes), external(external) {}
+  TensorReader(mlir::MLIRContext *context, StringRef file, Source &source, ExternalFiles &external)
+      : context(context), file(file), source(source), external(external) {}
 
   /// Checks a tensor and finds its data; emits a coded error at `loc`.
   mlir::FailureOr<TensorData> inspect(const Tensor &tensor, mlir::Location loc);
@@ -37,7 +38,8 @@ private:
                                   std::string &elements);
 
   mlir::MLIRContext *context;
-  StringRef file, bytes;
+  StringRef file;
+  Source &source;
   ExternalFiles &external;
 };
 

@@ -2,7 +2,7 @@
 #ifndef HEWN_LIB_STAGE_IMPORT_WIRE_H
 #define HEWN_LIB_STAGE_IMPORT_WIRE_H
 
-#include "llvm/ADT/StringRef.h"
+#include "Source.h"
 #include "llvm/Support/Endian.h"
 
 namespace hewn::import {
@@ -26,12 +26,14 @@ inline bool takeVarint(llvm::StringRef &bytes, uint64_t &value) {
 /// for (WireReader field(message); field.next();) switch (field.number()) ...; then look at `malformed`.
 class WireReader {
 public:
-  explicit WireReader(llvm::StringRef message) : rest(message) {}
+  explicit WireReader(llvm::StringRef message, Source *source = nullptr) : rest(message), source(source) {}
 
   /// Moves to the next field. False at the end of the message and where the message is malformed.
   bool next() {
     if (rest.empty() || malformed)
       return false;
+    if (source) // a tag and a length, or a number
+      source->fetch(rest.take_front(20));
     uint64_t tag;
     malformed = true;
     if (!takeVarint(rest, tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
@@ -65,7 +67,7 @@ public:
   WireType type() const { return wire; }
   /// Of a varint, or the bits of a fixed field.
   uint64_t value() const { return scalar; }
-  /// Of a length-delimited or fixed field.
+  /// Of a length-delimited or fixed field; the former are not fetched.
   llvm::StringRef bytes() const { return slice; }
   /// Where reading stopped.
   const char *position() const { return rest.data(); }
@@ -82,6 +84,7 @@ private:
   }
 
   llvm::StringRef rest, slice;
+  Source *source;
   uint64_t scalar = 0;
   unsigned field = 0;
   WireType wire = WireType::Varint;

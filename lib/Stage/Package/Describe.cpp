@@ -70,6 +70,18 @@ static FailureOr<TensorDescription> describe(func::FuncOp main, unsigned index, 
   return tensor;
 }
 
+/// Bytes of all buffers of a launch, or -1 if they depend on sizes.
+static int64_t getBytes(LaunchOp launch) {
+  int64_t bytes = 0;
+  for (Type type : llvm::concat<const Type>(launch.getInputs().getTypes(), launch.getInits().getTypes())) {
+    auto buffer = cast<MemRefType>(type);
+    if (!buffer.hasStaticShape())
+      return -1;
+    bytes += buffer.getNumElements() * ((buffer.getElementTypeBitWidth() + 7) / 8);
+  }
+  return bytes;
+}
+
 /// One line per kernel, in order of first launches.
 static void describeKernels(func::FuncOp main, ModelDescription &model) {
   llvm::StringMap<size_t> known;
@@ -81,10 +93,9 @@ static void describeKernels(func::FuncOp main, ModelDescription &model) {
     }
     KernelDescription &kernel = model.kernels[it->second];
     ++kernel.launches;
-    if (auto work = launch->getAttrOfType<DenseI64ArrayAttr>("hewn.work"); work && work.size() == 2) {
-      kernel.flops = work[0];
-      kernel.bytes = work[1];
-    }
+    if (auto flops = launch->getAttrOfType<IntegerAttr>("hewn.flops"))
+      kernel.flops = flops.getInt();
+    kernel.bytes = getBytes(launch);
     if (auto nodes = launch->getAttrOfType<ArrayAttr>("hewn.nodes"))
       for (auto node : nodes.getAsRange<StringAttr>())
         kernel.nodes.push_back(node.str());

@@ -83,3 +83,10 @@ std::optional<int64_t> NominalSizes::bytes(Value buffer) {
   }
   return total;
 }
+
+bool NominalSizes::isImpossible(Value buffer) {
+  return llvm::any_of(sizesOf(buffer), [&](OpFoldResult size) {
+    std::optional<int64_t> number = size ? evaluate(size) : std::nullopt;
+    return number && *number < 0;
+  });
+}

@@ -36,6 +36,8 @@ public:
   std::optional<int64_t> evaluate(mlir::OpFoldResult value);
   /// Bytes of a buffer of identity layout.
   std::optional<int64_t> bytes(mlir::Value buffer);
+  /// Whether a size of a buffer is negative: no input has these nominal sizes (a window larger than the picture).
+  bool isImpossible(mlir::Value buffer);
 
 private:
   llvm::DenseMap<mlir::Value, std::optional<int64_t>> known;

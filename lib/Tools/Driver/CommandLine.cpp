@@ -132,6 +132,9 @@ static void addCommands(CLI::App &app, CommandLine &line) {
                   "'interpreter', or a .npz with the outputs wanted; exit code 3 if max|a-b| > r*max|b| + a")
       ->type_name("interpreter|FILE")
       ->group("Execution");
+  sub->add_option("--reference", line.run.reference, "The model file of a compiled model, for --compare=interpreter")
+      ->type_name("MODEL")
+      ->group("Execution");
   sub->add_option("--rtol", line.run.relative, "r of --compare")->capture_default_str()->group("Execution");
   sub->add_option("--atol", line.run.absolute, "a of --compare")->capture_default_str()->group("Execution");
   addModelOptions(sub, compile);

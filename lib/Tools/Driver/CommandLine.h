@@ -34,6 +34,7 @@ struct CompileOptions {
 struct RunOptions {
   std::vector<std::string> inputs; // FILE or NAME=FILE
   std::string outputs, compare;
+  std::string reference; // model file for --compare=interpreter
   bool interpret = false;
   uint64_t seed = 0;
   int threads = 0; // 0: the library's default

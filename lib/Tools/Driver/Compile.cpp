@@ -1,6 +1,7 @@
 // hewn compile: a model to an artifact, or to the IR of a stage.
 #include "Commands.h"
 #include "Session.h"
+#include "TemporaryArtifact.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -54,6 +55,34 @@ static LogicalResult emitArtifact(Session &session) {
     return failure();
   session.say("done");
   return success();
+}
+
+bool TemporaryArtifact::isArtifact(StringRef path) { return llvm::sys::fs::is_directory(path); }
+
+LogicalResult TemporaryArtifact::make(const DialectRegistry &registry, const CompileOptions &options) {
+  if (isArtifact(options.model)) {
+    folder = options.model;
+    return success();
+  }
+  SmallString<128> made;
+  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("hewn", made))
+    return reportError(ErrorCode::FileUnwritable, made, error.message());
+  folder = made.str().str();
+  temporary = true;
+  CompileOptions changed = options;
+  changed.output = folder;
+  Session session(registry, changed);
+  if (succeeded(emitArtifact(session)))
+    return success();
+  // A reproducer in the folder is worth keeping; an empty folder is not.
+  temporary = false;
+  llvm::sys::fs::remove(folder);
+  return failure();
+}
+
+TemporaryArtifact::~TemporaryArtifact() {
+  if (temporary)
+    llvm::sys::fs::remove_directories(folder);
 }
 
 int driver::runCompile(const DialectRegistry &registry, const CommandLine &line) {

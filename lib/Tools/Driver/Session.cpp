@@ -79,7 +79,10 @@ LogicalResult Session::handleDiagnostic(Diagnostic &diagnostic) {
       return success();
     ++(coded ? codedErrors : otherErrors);
     if (!coded)
-      text = errorText(ErrorCode::Upstream, text);
+      text = errorText(parsing ? ErrorCode::ParseFailed : ErrorCode::Upstream, text);
+    unsigned number = 0;
+    if (!StringRef(text).drop_front(4).split(']').first.getAsInteger(10, number))
+      ++errors[number];
     kind = "error";
   } else if (diagnostic.getSeverity() == DiagnosticSeverity::Warning) {
     kind = "warning: ";
@@ -124,7 +127,9 @@ OwningOpRef<ModuleOp> Session::loadIR(Stage &stage) {
     return importONNX(options.model, context, ImportOptions{options.dims});
   }
   llvm::SourceMgr sources;
+  parsing = true;
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(options.model, sources, ParserConfig(&context));
+  parsing = false;
   if (!module)
     return nullptr;
   auto fail = [&](const Twine &why) -> OwningOpRef<ModuleOp> {

@@ -42,6 +42,11 @@ public:
   mlir::LogicalResult write(mlir::ModuleOp module, llvm::StringRef path, bool bytecode);
   /// Finds the target that the options name and marks the module with its attribute.
   mlir::LogicalResult selectTarget(mlir::ModuleOp module);
+  /// How many errors with this code were reported so far.
+  unsigned countErrors(ErrorCode code) const {
+    auto count = errors.find(static_cast<unsigned>(code));
+    return count == errors.end() ? 0 : count->second;
+  }
 
 private:
   mlir::OwningOpRef<mlir::ModuleOp> loadIR(Stage &stage);
@@ -54,7 +59,9 @@ private:
   std::string modelFolder;
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   mlir::DiagnosticEngine::HandlerID handler;
-  unsigned codedErrors = 0, otherErrors = 0;
+  unsigned codedErrors = 0, otherErrors = 0; // of the stage that runs
+  bool parsing = false;
+  std::map<unsigned, unsigned> errors; // by code
 };
 
 /// The passes of one stage; empty for the stage onnx, which the importer makes.

@@ -13,7 +13,7 @@ module attributes {hewn.stage = "planned"} {
       %w = hewn.load_weight @w : memref<8xf32>
       %same = hewn.load_weight @same : memref<8xf32>
       %t = memref.view %arena[%c0][%n] : memref<?xi8> to memref<?x8xf32>
-      hewn.launch @add dims() ins(%x, %w : memref<?x8xf32>, memref<8xf32>) outs(%t : memref<?x8xf32>) {hewn.nodes = ["add0"], hewn.work = array<i64: -1, -1>}
+      hewn.launch @add dims() ins(%x, %w : memref<?x8xf32>, memref<8xf32>) outs(%t : memref<?x8xf32>) {hewn.nodes = ["add0"]}
       hewn.launch @relu dims() ins(%t : memref<?x8xf32>) outs(%y : memref<?x8xf32>) {hewn.nodes = ["relu0"]}
       return
     }

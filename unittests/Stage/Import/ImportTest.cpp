@@ -3,6 +3,9 @@
 #include "lib/Stage/Import/Wire.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 #include <gtest/gtest.h>
 
@@ -88,6 +91,41 @@ TEST(Wire, NothingIsReadOutside) {
   WireReader empty("");
   EXPECT_FALSE(empty.next());
   EXPECT_FALSE(empty.malformed);
+}
+
+TEST(Source, AFileThatShrinksReadsAsZeros) {
+  llvm::SmallString<128> path;
+  int file;
+  ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("hewn", "onnx", file, path));
+  {
+    llvm::raw_fd_ostream(file, /*shouldClose=*/true) << std::string(100000, 'x');
+  }
+  std::error_code error;
+  std::unique_ptr<Source> source = Source::open(path, error);
+  ASSERT_TRUE(source);
+  llvm::StringRef bytes = source->bytes();
+  EXPECT_EQ(bytes.size(), 100000u);
+  source->fetch(bytes.take_front(10));
+  EXPECT_FALSE(source->changed());
+  ASSERT_FALSE(llvm::sys::fs::openFileForWrite(path, file, llvm::sys::fs::CD_OpenExisting));
+  ASSERT_FALSE(llvm::sys::fs::resize_file(file, 50000));
+  llvm::sys::Process::SafelyCloseFileDescriptor(file);
+  source->fetch(bytes);
+  EXPECT_EQ(bytes[0], 'x');
+  EXPECT_EQ(bytes[49999], 'x');
+  EXPECT_EQ(bytes[60000], 0);
+  EXPECT_TRUE(source->changed());
+  ASSERT_FALSE(llvm::sys::fs::remove(path));
+}
+
+TEST(Source, OnlyRegularFiles) {
+  std::error_code error;
+  EXPECT_FALSE(Source::open("/", error));
+  EXPECT_EQ(error, std::errc::is_a_directory);
+  EXPECT_FALSE(Source::open("/dev/null", error));
+  EXPECT_EQ(error, std::errc::invalid_argument);
+  EXPECT_FALSE(Source::open("/no/such/file", error));
+  EXPECT_EQ(error, std::errc::no_such_file_or_directory);
 }
 
 TEST_F(Import, Model) { EXPECT_EQ(run(model()), ""); }
