@@ -94,9 +94,11 @@ public:
     outputs.assign(block.args_begin() + inputs, block.args_begin() + inputs + old->getTerminator()->getNumOperands());
     builder.setInsertionPointToEnd(&block);
     LogicalResult result = success();
-    for (Operation &op : *old)
-      if (failed(result = convert(op)))
-        break;
+    // Size arithmetic first: it depends on the arguments alone, and views need it at hand.
+    for (bool scalars : {true, false})
+      for (Operation &op : *old)
+        if ((isScalarOp(op) || isa<tensor::DimOp>(op)) == scalars && succeeded(result) && failed(result = convert(op)))
+          break;
     old->dropAllReferences();
     if (failed(result))
       return failure();
@@ -186,15 +188,44 @@ private:
     Value buffer = mapping.lookup(reshape.getInput());
     MemRefType type = bufferType(reshape.getType());
     SmallVector<OpFoldResult> sizes = mapped(reshape.getMixedSizes());
-    if (!cast<MemRefType>(buffer.getType()).getLayout().isIdentity()) {
-      if (Value split = splitInner(buffer, type, sizes, reshape.getLoc())) {
-        mapping.map(reshape.getResult(), split);
-        return success();
-      }
-      buffer = copyOf(buffer, reshape.getLoc());
-    }
-    mapping.map(reshape.getResult(), view(buffer, type, sizes, reshape.getLoc()));
+    Value result;
+    if (cast<MemRefType>(buffer.getType()).getLayout().isIdentity())
+      result = view(buffer, type, sizes, reshape.getLoc());
+    else if (isContiguous(buffer))
+      result = viewOfPart(buffer, type, sizes, reshape.getLoc());
+    else if (Value split = splitInner(buffer, type, sizes, reshape.getLoc()))
+      result = split;
+    else
+      result = view(copyOf(buffer, reshape.getLoc()), type, sizes, reshape.getLoc());
+    mapping.map(reshape.getResult(), result);
     return success();
+  }
+
+  /// Whether a view's elements lie one after the other: it cuts a contiguous buffer in one dimension, outside of which its
+  /// sizes are 1.
+  static bool isContiguous(Value buffer) {
+    auto slice = buffer.getDefiningOp<memref::SubViewOp>();
+    if (!slice)
+      return cast<MemRefType>(buffer.getType()).getLayout().isIdentity();
+    if (!slice.hasUnitStride() || slice.getType().getRank() != slice.getSourceType().getRank() ||
+        !isContiguous(slice.getSource()))
+      return false;
+    SmallVector<OpFoldResult> whole = sizesOf(slice.getSource()), sizes = slice.getMixedSizes();
+    size_t cut = 0;
+    while (cut < sizes.size() && getConstantIntValue(sizes[cut]) == 1)
+      ++cut;
+    for (size_t dim = cut + 1; dim < sizes.size(); ++dim)
+      if (!isEqualConstantIntOrValue(sizes[dim], whole[dim]))
+        return false;
+    return true;
+  }
+
+  /// A contiguous part of a buffer under another shape.
+  Value viewOfPart(Value buffer, MemRefType type, ArrayRef<OpFoldResult> given, Location location) {
+    auto [sizes, strides] = rowMajor(type, given, location);
+    hoistScalars(function.getBody().front());
+    return memref::ReinterpretCastOp::create(builder, location, rootOf(buffer),
+                                             offsetOf(function.getBody().front(), buffer), sizes, strides);
   }
 
   /// A contiguous copy.
@@ -229,6 +260,7 @@ private:
       expected *= from.getDimSize(dim);
     }
     Block &block = function.getBody().front();
+    hoistScalars(block);
     SmallVector<OpFoldResult> newSizes, newStrides = stridesOf(block, buffer);
     newStrides.resize(kept);
     for (size_t dim = 0; dim < given.size(); ++dim)
@@ -249,6 +281,14 @@ private:
 
   /// An identity-layout view of all of `buffer` under another shape.
   Value view(Value buffer, MemRefType type, ArrayRef<OpFoldResult> given, Location location) {
+    auto [sizes, strides] = rowMajor(type, given, location);
+    return memref::ReinterpretCastOp::create(builder, location, type, buffer, OpFoldResult(builder.getIndexAttr(0)),
+                                             sizes, strides);
+  }
+
+  /// Sizes, static where the type says so, and the strides of identity layout.
+  std::pair<SmallVector<OpFoldResult>, SmallVector<OpFoldResult>>
+  rowMajor(MemRefType type, ArrayRef<OpFoldResult> given, Location location) {
     SmallVector<OpFoldResult> sizes, strides;
     for (auto [size, dim] : llvm::zip_equal(given, type.getShape()))
       sizes.push_back(ShapedType::isDynamic(dim)
@@ -260,8 +300,7 @@ private:
         stride = times(stride, size, location);
       strides.push_back(stride);
     }
-    return memref::ReinterpretCastOp::create(builder, location, type, buffer, OpFoldResult(builder.getIndexAttr(0)),
-                                             sizes, strides);
+    return {sizes, strides};
   }
 
   /// Attributes stay attributes: the type says which strides are static.
