@@ -181,6 +181,7 @@ struct CPUTarget final : hewn::Target {
     case Stage::Kernels: // order: flip first, pads are taken out of nhwc convolutions only, filters packed last
       pm.addNestedPass<func::FuncOp>(createFlipLayout());
       pm.addNestedPass<func::FuncOp>(createConvPadsToPad());
+      pm.addPass(createConvTransposeToConv());
       pm.addPass(createCanonicalizerPass());
       pm.addPass(createCSEPass());
       pm.addPass(createPackWeights());

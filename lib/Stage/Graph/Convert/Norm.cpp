@@ -63,8 +63,10 @@ static Results convertLayerNorm(Node &node) {
     SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(*axis, shape.size()));
     Value mean = node.reduce(x, nn::ReduceKind::Mean, axes, true);
     Value centred = node.binary(ElementwiseKind::Sub, x, mean);
-    Value variance = node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
-    Value deviation = node.elementwise(ElementwiseKind::Sqrt, node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, type)));
+    Value variance =
+        node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
+    Value deviation = node.elementwise(ElementwiseKind::Sqrt,
+                                       node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, type)));
     results.push_back(mean);
     results.push_back(node.elementwise(ElementwiseKind::Reciprocal, deviation));
   }
