@@ -98,7 +98,7 @@ def OutlineKernels : Pass<"hewn-outline-kernels", "::mlir::ModuleOp"> {
 def VerifyKernels : Pass<"hewn-verify-kernels", "::mlir::ModuleOp"> {
   let summary = "Check what the stage kernels promises, and mark the module with it";
   let description = [{
-    A target's host functions hold launches, weights, views, empties, index arithmetic and guards only.
+    A target's host functions hold launches, weights, views, empties, tensors of sizes (`tensor.from_elements`), index arithmetic and guards only.
 
     Example (test/Stage/Kernels/verify-kernels-errors.mlir), what it rejects:
     ```mlir
