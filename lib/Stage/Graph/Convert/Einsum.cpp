@@ -1,5 +1,6 @@
 // Einsum of one or two operands: transpositions, a batched matrix product, a transposition back.
 #include "Registry.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace hewn;
