@@ -72,7 +72,7 @@ def main(args):
     elif args[:1] == ["decode"] and len(args) == 2:
         with np.load(args[1]) as arrays:
             scores = arrays[arrays.files[0]]
-        print(decode(scores, alphabet(model_path())))
+        print(decode(scores, alphabet(model_path())).strip())
     else:
         raise SystemExit(__doc__)
 

@@ -150,7 +150,7 @@ Layout hewn::planner::packGreedily(const Sections &sections, Bytes target, const
       for (int32_t s = span.first; s < span.last; ++s)
         fullest[i] = std::max(fullest[i], sections.live[size_t(s)]);
     });
-  Neighbours neighbours(sections, 50'000'000);
+  Neighbours neighbours(sections, kPairsPerItem * items.size());
   using Key = std::function<double(int32_t)>;
   const std::pair<const char *, Key> orders[] = {
       {"size", [&](int32_t i) { return double(items[size_t(i)].size); }},

@@ -12,6 +12,9 @@ struct Layout {
   std::string method;
 };
 
+/// Above this, scanning all that is placed is quicker than collecting neighbours.
+constexpr size_t kPairsPerItem = 300;
+
 /// Who meets whom, unless there are more than `limit` pairs.
 struct Neighbours {
   bool known = false;

@@ -33,6 +33,8 @@ bool MipModel::isFeasible(const std::vector<uint8_t> &x) const {
 
 namespace {
 using Wide = __int128;
+/// Models with more entries than this get no cuts: their relaxations are tight already, and long rows make cuts dear.
+constexpr size_t kCutTerms = 60'000;
 constexpr int kShift = 24; ///< binary places of multipliers
 
 class BranchAndBound {
@@ -68,6 +70,7 @@ private:
   std::vector<int32_t> inSimplex, added;
   std::vector<int8_t> fixed; ///< -1: free
   std::vector<double> point;
+  size_t totalTerms = 0;
   double costScale = 1;
   int64_t step = 1; ///< all objectives are multiples of it
   Simplex simplex;
@@ -102,6 +105,8 @@ BranchAndBound::BranchAndBound(const MipModel &model, const MipOptions &options)
     }
     rows.push_back(std::move(row));
   }
+  for (const MipRow &row : rows)
+    totalTerms += row.terms.size();
   added.assign(rows.size(), -1);
   if (options.timeLimit > 0)
     deadline = steadySeconds() + options.timeLimit;
@@ -235,7 +240,7 @@ bool BranchAndBound::addViolated() {
     added[size_t(i)] = 1;
     inSimplex.push_back(i);
   }
-  if (violated.empty() && count < 3 * model.rows.size() + 2000)
+  if (violated.empty() && totalTerms < kCutTerms && count < 3 * model.rows.size() + 2000)
     for (size_t i = 0; i < added.size() && i < model.rows.size(); ++i)
       if (added[i] >= 0 && rows[i].terms.size() > 2) {
         MipRow row = rows[i];

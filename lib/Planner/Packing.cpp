@@ -181,7 +181,7 @@ struct Packer {
   /// packed below the same ceiling around what its neighbours have fixed. Ceilings rise until one works.
   void searchByWindows(Bytes ceiling, bool minimize) {
     Bytes low = result.lowerBound / sections.unit;
-    Neighbours neighbours(sections, 50'000'000);
+    Neighbours neighbours(sections, kPairsPerItem * sections.items.size());
     if (!minimize) {
       offer(packByWindows(sections, neighbours, ceiling, options.workLimit / 4, options));
       return;

@@ -3,20 +3,11 @@
 // Items are placed in the order of (offset, rank), each at the lowest place its placed neighbours leave. A layout in
 // which no item can be pushed down is reached by exactly one such sequence, and if any layout fits then one of these
 // does. Everything below prunes nodes under which no such layout is left.
-#include "Search.h"
+#include "SearchTree.h"
 #include <algorithm>
 #include <numeric>
 
 using namespace hewn::planner;
-
-namespace {
-enum class Walk { Found, Fail, Abort };
-
-struct NoGood {
-  uint64_t keyA = 0, keyB = 0;
-  Bytes offset = 0;
-  int32_t rank = 0;
-};
 
 static uint64_t mix(uint64_t x) {
   x ^= x >> 32;
@@ -26,63 +17,6 @@ static uint64_t mix(uint64_t x) {
   x ^= x >> 32;
   return x;
 }
-
-class Search {
-public:
-  Search(const Sections &sections, const SearchRequest &request);
-  SearchOutcome run();
-
-private:
-  struct Saved {
-    Bytes *where;
-    Bytes value;
-  };
-  void set(Bytes &where, Bytes value) {
-    trail.push_back({&where, where});
-    where = value;
-  }
-
-  Walk solve(int32_t begin, int32_t end, Bytes offset, int32_t rank);
-  Walk solveParts(int32_t begin, int32_t end, Bytes offset, int32_t rank);
-  bool place(int32_t item);
-  bool raise(int32_t item, Bytes low);
-  bool cap(int32_t item, Bytes high);
-  bool propagate(Bytes offset);
-  bool sectionFits(int32_t section);
-  void touch(int32_t item);
-  void forget();
-  void undo(size_t mark);
-  bool passedFit(Bytes offset);
-  Bytes settle(int32_t item, Bytes offset) const;
-  bool interrupted();
-
-  const Sections &sections;
-  const SearchRequest &request;
-  const Bytes capacity;
-  int32_t n = 0, sectionCount = 0;
-  std::vector<int32_t> origin; ///< rank -> index in sections.items
-  std::vector<Bytes> size, minOffset, alignment;
-  std::vector<Bytes> low, high;                 ///< proven bounds of the final offset
-  std::vector<int32_t> first, last, twin, open; ///< twin: identical item of lower rank or -1; open: unplaced neighbours
-  std::vector<uint8_t> placed;
-  std::vector<std::vector<int32_t>> neighbours, members;       ///< members: items of a section
-  std::vector<std::vector<std::pair<Bytes, Bytes>>> obstacles; ///< fixed neighbours: [offset, top), sorted
-  std::vector<Bytes> remaining;
-  std::vector<int32_t> crossing; ///< crossing[s]: unplaced items across the border between s - 1 and s
-  std::vector<uint8_t> dirty;
-  int32_t dirtyLow = 0, dirtyHigh = 0;
-
-  std::vector<int32_t> segment; ///< the unplaced items, every component a contiguous piece
-  std::vector<Saved> trail;
-  std::vector<std::pair<int32_t, size_t>> placements; ///< item, length of the trail before it
-  std::vector<int32_t> candidates;                    ///< a stack of candidate lists
-  std::vector<int32_t> borders;                       ///< a stack of lists of borders that nothing crosses any more
-  std::vector<NoGood> noGoods;
-  std::vector<int32_t> passed;
-  std::vector<int32_t> tight; ///< items whose latest start was lowered
-  std::vector<std::pair<Bytes, int32_t>> scratch;
-  int64_t nodes = 0, work = 0;
-};
 
 Search::Search(const Sections &sections, const SearchRequest &request)
     : sections(sections), request(request), capacity(request.capacity) {
@@ -196,44 +130,6 @@ bool Search::interrupted() {
   return request.deadline > 0 && steadySeconds() > request.deadline;
 }
 
-/// Drops what waits for propagation.
-void Search::forget() {
-  if (dirtyLow < dirtyHigh)
-    std::fill(dirty.begin() + dirtyLow, dirty.begin() + dirtyHigh, uint8_t(0));
-  dirtyLow = sectionCount, dirtyHigh = 0;
-  tight.clear();
-}
-
-void Search::touch(int32_t item) {
-  auto i = size_t(item);
-  std::fill(dirty.begin() + first[i], dirty.begin() + last[i], uint8_t(1));
-  dirtyLow = std::min(dirtyLow, first[i]), dirtyHigh = std::max(dirtyHigh, last[i]);
-}
-
-/// `item` starts at `bound` or above.
-bool Search::raise(int32_t item, Bytes bound) {
-  auto i = size_t(item);
-  if (bound <= low[i])
-    return true;
-  set(low[i], bound);
-  touch(item);
-  if (bound > high[i])
-    return false;
-  if (high[i] + size[i] < capacity)
-    tight.push_back(item);
-  return true;
-}
-
-/// `item` starts at `bound` or below.
-bool Search::cap(int32_t item, Bytes bound) {
-  auto i = size_t(item);
-  if (bound >= high[i])
-    return true;
-  set(high[i], bound);
-  tight.push_back(item);
-  return bound >= low[i];
-}
-
 /// Puts `item` at its lowest place and raises its neighbours.
 bool Search::place(int32_t item) {
   auto at = size_t(item);
@@ -259,99 +155,6 @@ bool Search::place(int32_t item) {
     fits &= raise(other, minOffset[o]);
   }
   return fits;
-}
-
-/// Every section is one machine whose time is the height: items are jobs with a release and a deadline.
-bool Search::sectionFits(int32_t section) {
-  auto &jobs = scratch;
-  jobs.clear();
-  work += int64_t(members[size_t(section)].size());
-  for (int32_t i : members[size_t(section)])
-    if (!placed[size_t(i)])
-      jobs.push_back({low[size_t(i)], i});
-  if (jobs.empty())
-    return true;
-  std::sort(jobs.begin(), jobs.end(), [](const auto &a, const auto &b) { return a.first > b.first; });
-  Bytes sum = 0;
-  for (auto [start, item] : jobs) {
-    sum += size[size_t(item)];
-    if (start + sum > capacity)
-      return false;
-  }
-  if (jobs.size() < 2)
-    return true;
-  // If no other can be the lowest in this section, the lowest one is.
-  auto [start, lowest] = jobs.back();
-  if (jobs[jobs.size() - 2].first + sum > capacity) {
-    if (!cap(lowest, capacity - sum))
-      return false;
-    for (size_t j = 0; j + 1 < jobs.size(); ++j)
-      if (!raise(jobs[j].second, start + size[size_t(lowest)]))
-        return false;
-  }
-  return true;
-}
-
-bool Search::propagate(Bytes offset) {
-  bool fits = true;
-  for (;;) {
-    for (int32_t s = dirtyLow; s < dirtyHigh && fits; ++s)
-      if (dirty[size_t(s)]) {
-        dirty[size_t(s)] = 0;
-        fits = sectionFits(s);
-      }
-    for (size_t k = 0; k < tight.size() && fits; ++k) {
-      auto u = size_t(tight[k]);
-      if (placed[u])
-        continue;
-      work += int64_t(neighbours[u].size());
-      for (int32_t other : neighbours[u]) {
-        auto v = size_t(other);
-        if (placed[v] || low[v] + size[v] <= high[u])
-          continue;
-        // v cannot end before u has to start: it comes after u
-        fits &= raise(other, low[u] + size[u]) && cap(int32_t(u), high[v] - size[u]);
-        if (!fits)
-          break;
-      }
-    }
-    tight.clear();
-    fits = fits && passedFit(offset);
-    bool more = !tight.empty();
-    for (int32_t s = dirtyLow; s < dirtyHigh && !more; ++s)
-      more = dirty[size_t(s)];
-    if (!fits || !more)
-      break;
-  }
-  forget();
-  return fits;
-}
-
-/// An item passed over ends above some neighbour that is still to come and that starts below the item's present top:
-/// otherwise it could be pushed down. That gives it a new lowest place.
-bool Search::passedFit(Bytes offset) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (int32_t item : passed) {
-      auto i = size_t(item);
-      Bytes lowest = kMaxBytes, top = minOffset[i] + size[i];
-      work += int64_t(neighbours[i].size());
-      for (int32_t other : neighbours[i]) {
-        auto o = size_t(other);
-        if (placed[o])
-          continue;
-        Bytes at = std::max(low[o], offset);
-        if (at < top)
-          lowest = std::min(lowest, at + size[o]);
-      }
-      if (lowest > low[i]) {
-        changed = true;
-        if (!raise(item, std::min(lowest, capacity)))
-          return false;
-      }
-    }
-  }
-  return true;
 }
 
 void Search::undo(size_t mark) {
@@ -523,8 +326,6 @@ SearchOutcome Search::run() {
   }
   return outcome;
 }
-} // namespace
-
 SearchOutcome hewn::planner::searchLayout(const Sections &sections, const SearchRequest &request) {
   return Search(sections, request).run();
 }

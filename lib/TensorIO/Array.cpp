@@ -174,7 +174,7 @@ llvm::Expected<Array> io::pictureToInput(const Array &picture, StringRef name, D
       channelsFirst ? std::vector<int64_t>{1, 3, height, width} : std::vector<int64_t>{1, height, width, 3};
   for (size_t i = 0; i < 4; ++i)
     if (shape[i] >= 0 && shape[i] != sizes[i])
-      return fail(llvm::formatv("the picture is {0} high and {1} wide, the input wants {2:$[x]}", height, width,
+      return fail(llvm::formatv("the picture is {0} high and {1} wide, the input wants [{2:$[, ]}]", height, width,
                                 llvm::make_range(shape.begin(), shape.end()))
                       .str());
   Array input = makeArray(name, type, sizes);

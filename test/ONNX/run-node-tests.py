@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs ONNX's own node tests through the importer, the graph stage and the reference interpreter.
+"""Runs ONNX's own node tests through the importer, the graph stage and the reference interpreter, or as compiled code.
 
 The `onnx` package makes the cases (models, inputs and outputs); `hewn-node-test` runs them. expected-failures.txt lists, with
 a reason, the cases and operators that Hewn does not take. A case that fails and is not listed, or passes although it is, is an error.
 
-  run-node-tests.py --tool build/release/bin/hewn-node-test [--filter REGEX] [--pipeline PIPELINE] [--verbose] [--update]
+  run-node-tests.py --tool build/release/bin/hewn-node-test [--filter REGEX] [--compile] [--verbose]
 """
 import argparse
 import collections
@@ -83,13 +83,13 @@ def export(case, folder):
     return {"name": case.name, "folder": str(folder), "inputs": entries}
 
 
-def run(tool, pipeline, manifest, folder):
+def run(tool, compiled, manifest, folder):
     """Runs the tool until every case has an answer; a case that ends the process is answered by 'crash'."""
     results = {}
     while pending := [entry for entry in manifest if entry["name"] not in results]:
         path = folder / "manifest.json"
         path.write_text(json.dumps(pending))
-        done = subprocess.run([tool, path, *([pipeline] if pipeline else [])], capture_output=True, text=True)
+        done = subprocess.run([tool, path, *(["--compile"] if compiled else [])], capture_output=True, text=True)
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         results.update((answer["name"], answer) for answer in answers)
         if len(answers) < len(pending):
@@ -154,7 +154,7 @@ def expected_entry(case, entries):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", required=True)
-    parser.add_argument("--pipeline", default="")
+    parser.add_argument("--compile", action="store_true", help="run compiled code instead of the interpreter")
     parser.add_argument("--filter", default="")
     parser.add_argument("--verbose", action="store_true", help="print every failure, also expected ones")
     parser.add_argument("--keep", help="write the cases into this folder and leave them there")
@@ -166,7 +166,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(args.keep or temporary)
         manifest = [export(case, folder / case.name) for case in cases]
-        results = run(args.tool, args.pipeline, manifest, folder)
+        results = run(args.tool, args.compile, manifest, folder)
         failures = {case.name: "not arrays" for case in others}
         stages = collections.Counter()
         for case in cases:

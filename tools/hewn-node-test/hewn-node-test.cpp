@@ -2,6 +2,7 @@
 // installed. The manifest is JSON: [{"name": ..., "folder": ..., "inputs": {NAME: {"shape": [...], "file": ...}}},
 // ...], inputs being raw bytes in the element type of the model. For each case one line of JSON is printed: the stage
 // it reached, the text of its errors, and the outputs, whose bytes are written beside the inputs.
+#include "Compiled.h"
 #include "hewn/Interpreter/Interpreter.h"
 #include "hewn/Stage/Import/Import.h"
 #include "hewn/Tools/Register.h"
@@ -51,22 +52,32 @@ llvm::json::Value describeOutput(const interp::Tensor &tensor, StringRef folder,
   return llvm::json::Object{{"type", type}, {"shape", std::move(shape)}, {"file", file}};
 }
 
-/// Runs one case; gives the stage that it reached: "import", "graph", "run" (each: failed there) or "done".
-StringRef runCase(const llvm::json::Object &test, StringRef pipeline, MLIRContext &context,
+/// Runs one case; gives the stage that it reached: "import", "graph", "compile", "run" (each: failed there) or "done".
+StringRef runCase(const llvm::json::Object &test, bool compile, MLIRContext &context,
                   llvm::json::Array &outputs) {
   StringRef folder = *test.getString("folder");
   OwningOpRef<ModuleOp> module = importONNX((folder + "/model.onnx").str(), context);
   if (!module)
     return "import";
   PassManager pm(&context);
-  if (failed(parsePassPipeline(pipeline, pm)) || failed(pm.run(*module)))
+  if (failed(parsePassPipeline("hewn-to-graph", pm)) || failed(pm.run(*module)))
     return "graph";
   auto function = module->lookupSymbol<FunctionOpInterface>("main");
   auto inputs = readInputs(function, *test.getObject("inputs"), folder);
   if (failed(inputs))
     return "run";
-  interp::WeightProvider weights(folder);
-  auto results = interp::interpret(*module, "main", *inputs, weights);
+  FailureOr<SmallVector<interp::Tensor>> results = failure();
+  if (compile) {
+    SmallVector<RankedTensorType> types;
+    for (Type type : function.getResultTypes())
+      types.push_back(cast<RankedTensorType>(type));
+    if (failed(compileTo(*module, folder)))
+      return "compile";
+    results = runCompiled(UnknownLoc::get(&context), folder, *inputs, types);
+  } else {
+    interp::WeightProvider weights(folder);
+    results = interp::interpret(*module, "main", *inputs, weights);
+  }
   if (failed(results))
     return "run";
   for (auto [index, result] : llvm::enumerate(*results))
@@ -78,7 +89,7 @@ StringRef runCase(const llvm::json::Object &test, StringRef pipeline, MLIRContex
 int main(int argc, char **argv) {
   auto manifest = argc > 1 ? llvm::MemoryBuffer::getFile(argv[1]) : std::error_code();
   if (!manifest) {
-    llvm::errs() << "usage: hewn-node-test MANIFEST [PIPELINE]\n";
+    llvm::errs() << "usage: hewn-node-test MANIFEST [--compile]\n";
     return 2;
   }
   auto tests = llvm::json::parse((*manifest)->getBuffer());
@@ -99,7 +110,7 @@ int main(int argc, char **argv) {
   for (const llvm::json::Value &test : *tests->getAsArray()) {
     errors.clear();
     llvm::json::Array outputs;
-    StringRef stage = runCase(*test.getAsObject(), argc > 2 ? argv[2] : "hewn-to-graph", context, outputs);
+    StringRef stage = runCase(*test.getAsObject(), argc > 2 && StringRef(argv[2]) == "--compile", context, outputs);
     llvm::outs() << llvm::json::Value(llvm::json::Object{{"name", *test.getAsObject()->getString("name")},
                                                          {"stage", stage},
                                                          {"errors", llvm::json::fixUTF8(errors)},

@@ -149,8 +149,13 @@ static Value floatBinary(const Formula &f, ElementwiseKind kind, Value x, Value 
     return f.op<arith::MinimumFOp>(x, y);
   case ElementwiseKind::Pow:
     return f.op<math::PowFOp>(x, y);
-  case ElementwiseKind::Mod:
-    return f.sub(x, f.mul(f.op<math::FloorOp>(f.div(x, y)), y));
+  case ElementwiseKind::Mod: {
+    // The remainder is exact; where its sign is not the divisor's, one divisor is added.
+    Value rest = f.op<arith::RemFOp>(x, y), zero = f.c(0);
+    Value differs = f.op<arith::XOrIOp>(f.less(rest, zero), f.less(y, zero));
+    Value nonZero = f.op<arith::CmpFOp>(arith::CmpFPredicate::ONE, rest, zero);
+    return f.select(f.op<arith::AndIOp>(differs, nonZero), f.add(rest, y), rest);
+  }
   case ElementwiseKind::FMod:
     return f.op<arith::RemFOp>(x, y);
   case ElementwiseKind::PRelu:
@@ -253,7 +258,8 @@ static Value integerKind(const Formula &f, ElementwiseKind kind, ValueRange v) {
     Value shifted = left           ? f.op<arith::ShLIOp>(x, amount)
                     : f.isUnsigned ? f.op<arith::ShRUIOp>(x, amount)
                                    : f.op<arith::ShRSIOp>(x, amount);
-    return f.select(inside, shifted, zero);
+    Value out = left || f.isUnsigned ? zero : f.op<arith::ShRSIOp>(x, f.c(f.type.getIntOrFloatBitWidth() - 1));
+    return f.select(inside, shifted, out);
   }
   case ElementwiseKind::Equal:
     return f.equalInt(x, y);
@@ -265,8 +271,10 @@ static Value integerKind(const Formula &f, ElementwiseKind kind, ValueRange v) {
     return f.cmp(P::sgt, P::ugt, x, y);
   case ElementwiseKind::GreaterEqual:
     return f.cmp(P::sge, P::uge, x, y);
-  case ElementwiseKind::Clip:
-    return f.select(f.lessInt(x, y), y, f.select(f.lessInt(v[2], x), v[2], x));
+  case ElementwiseKind::Clip: { // with crossed bounds the upper one wins
+    Value raised = f.select(f.lessInt(x, y), y, x);
+    return f.select(f.lessInt(v[2], raised), v[2], raised);
+  }
   default:
     return {};
   }
@@ -305,9 +313,10 @@ Value hewn::nn::elementwiseBody(OpBuilder &b, Location loc, ElementwiseOp op, Va
   for (Value x : v)
     wide.push_back(convertScalar(b, loc, x, f.type));
   Value y;
-  if (kind == ElementwiseKind::Clip)
-    y = f.select(f.less(wide[0], wide[1]), wide[1], f.select(f.less(wide[2], wide[0]), wide[2], wide[0]));
-  else if (v.size() == 1)
+  if (kind == ElementwiseKind::Clip) { // with crossed bounds the upper one wins
+    Value raised = f.select(f.less(wide[0], wide[1]), wide[1], wide[0]);
+    y = f.select(f.less(wide[2], raised), wide[2], raised);
+  } else if (v.size() == 1)
     y = floatUnary(f, kind, wide[0], parameter(op, true), parameter(op, false));
   else
     y = floatBinary(f, kind, wide[0], wide[1]);

@@ -83,7 +83,7 @@ struct LowerReduce final : OpRewritePattern<ReduceOp> {
     Value input = signless(rewriter, loc, op.getInput());
     auto type = cast<RankedTensorType>(op.getResult().getType());
     Type element = type.getElementType(), plain = signless(element);
-    bool isUnsigned = element.isUnsignedInteger();
+    bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
     ReduceKind kind = op.getKind();
     bool extreme = kind == ReduceKind::Max || kind == ReduceKind::Min;
     Type acc = extreme ? plain : accumulatorType(element);

@@ -143,6 +143,15 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
 }
 
 OpFoldResult SliceOp::fold(FoldAdaptor) {
+  // Nothing is read along an empty dimension: its offset, which may lie at the input's end, becomes 0.
+  SmallVector<int64_t> offsets(getStaticOffsets());
+  for (auto [offset, size] : llvm::zip_equal(offsets, getStaticSizes()))
+    if (size == 0 && !ShapedType::isDynamic(offset))
+      offset = 0;
+  if (ArrayRef<int64_t>(offsets) != getStaticOffsets()) {
+    setStaticOffsets(offsets);
+    return getResult();
+  }
   bool fromStart = llvm::all_of(getMixedOffsets(), [](OpFoldResult offset) { return isZeroInteger(offset); });
   bool whole = fromStart && llvm::all_of(getSteps(), [](int64_t step) { return step == 1; }) &&
                getInput().getType() == getType() && sizesAreThoseOf(getMixedSizes(), getInput());

@@ -1,6 +1,7 @@
 // onnx.node against the schema table: its verifier and its accessors by name.
 #include "hewn/Dialect/ONNX/ONNX.h"
 #include "hewn/Dialect/ONNX/Schema.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace hewn::onnx;

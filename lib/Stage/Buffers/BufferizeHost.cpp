@@ -124,6 +124,8 @@ private:
       return convertReshape(reshape);
     if (auto slice = dyn_cast<nn::SliceOp>(op))
       return convertSlice(slice);
+    if (auto elements = dyn_cast<tensor::FromElementsOp>(op))
+      return convertElements(elements);
     if (auto end = dyn_cast<func::ReturnOp>(op))
       return convertReturn(end);
     if (!isScalarOp(op))
@@ -160,6 +162,22 @@ private:
     mapping.map(launch.getResults(), inits);
     auto made = LaunchOp::create(builder, launch.getLoc(), TypeRange(), launch.getKernel(), dims, inputs, inits);
     made->setDiscardableAttrs(launch->getDiscardableAttrDictionary());
+    return success();
+  }
+
+  /// A tensor of sizes: the host stores its few elements itself.
+  ///   tensor.from_elements %n, %four  ->  memref.alloc; memref.store %n, ...[0]; memref.store %four, ...[1]
+  LogicalResult convertElements(tensor::FromElementsOp op) {
+    Value buffer = memref::AllocOp::create(builder, op.getLoc(), bufferType(op.getType()));
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    for (auto [index, element] : llvm::enumerate(op.getElements())) {
+      SmallVector<Value> at(shape.size());
+      int64_t rest = index;
+      for (size_t dim = shape.size(); dim-- > 0; rest /= shape[dim])
+        at[dim] = arith::ConstantIndexOp::create(builder, op.getLoc(), rest % shape[dim]);
+      memref::StoreOp::create(builder, op.getLoc(), mapping.lookup(element), buffer, at);
+    }
+    mapping.map(op.getResult(), buffer);
     return success();
   }
 
@@ -201,8 +219,8 @@ private:
     return success();
   }
 
-  /// Whether a view's elements lie one after the other: it cuts a contiguous buffer in one dimension, outside of which its
-  /// sizes are 1.
+  /// Whether a view's elements lie one after the other: it cuts a contiguous buffer in one dimension, outside of which
+  /// its sizes are 1.
   static bool isContiguous(Value buffer) {
     auto slice = buffer.getDefiningOp<memref::SubViewOp>();
     if (!slice)

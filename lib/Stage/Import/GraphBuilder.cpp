@@ -202,6 +202,13 @@ LogicalResult GraphBuilder::buildNodes(ArrayRef<Node> nodes, Scope &scope, const
   return success();
 }
 
+/// The attributes of Constant that are numbers.
+static bool isConstantValue(StringRef name, Param::Kind kind) {
+  return (name == "value" && kind == Param::TensorKind) || (name == "value_int" && kind == Param::Int) ||
+         (name == "value_float" && kind == Param::Float) || (name == "value_ints" && kind == Param::Ints) ||
+         (name == "value_floats" && kind == Param::Floats);
+}
+
 LogicalResult GraphBuilder::buildNode(const Node &node, Scope &scope, const Frame &frame) {
   StringRef own = !node.name.empty() ? node.name : node.outputs.empty() ? node.op : node.outputs.front();
   std::string name = frame.prefix + own.str();
@@ -217,8 +224,7 @@ LogicalResult GraphBuilder::buildNode(const Node &node, Scope &scope, const Fram
     return inlineFunction(*function, node, scope, frame, call);
   if (node.op == "Constant" && (node.domain.empty() || node.domain == "ai.onnx") && node.attributes.size() == 1)
     if (const Param *value = resolve(node.attributes.front(), frame))
-      if (value->kind == Param::TensorKind || value->kind == Param::Int || value->kind == Param::Float ||
-          value->kind == Param::Ints || value->kind == Param::Floats)
+      if (isConstantValue(node.attributes.front().name, value->kind))
         return buildConstant(node, *value, scope, call);
   return buildOp(node, scope, frame, call);
 }

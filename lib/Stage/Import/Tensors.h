@@ -6,6 +6,7 @@
 #include "Model.h"
 #include "hewn/Support/Errors.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 namespace hewn::import {
 

@@ -1,5 +1,6 @@
-// Brings a graph into the form that grouping wants: sizes resolved to arithmetic on argument sizes, broadcasts cloned
-// per elementwise user, constants that are not splats turned into weights.
+// Brings a graph into the form that grouping wants: sizes resolved to arithmetic on argument sizes, elementwise ops
+// moved above views, broadcasts cloned per elementwise user, constants that are not splats turned into weights.
+#include "Grouping.h"
 #include "SizeResolver.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Stage/Kernels/Passes.h"
@@ -31,6 +32,36 @@ void cloneBroadcasts(Block &block) {
     }
     if (broadcast->use_empty())
       broadcast.erase();
+  }
+}
+
+/// %v = root(...);  %r = nn.reshape %v;  %e = nn.elementwise %r   ->   %f = nn.elementwise %v;  nn.reshape %f
+/// A view between a root and its epilogue would part them. Only where nothing elementwise follows, which %e would
+/// leave.
+void moveAboveReshapes(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (!getGroupRule(&op).elementwise || op.getNumOperands() != 1 ||
+        llvm::any_of(op.getUsers(), [](Operation *user) { return getGroupRule(user).elementwise; }))
+      continue;
+    auto reshape = op.getOperand(0).getDefiningOp<nn::ReshapeOp>();
+    Operation *root = reshape ? reshape.getInput().getDefiningOp() : nullptr;
+    if (!root || !reshape->hasOneUse() || !root->hasOneUse())
+      continue;
+    GroupRule rule = getGroupRule(root);
+    if (!isa<nn::NNDialect>(root->getDialect()) || (!rule.epilogue && !rule.elementwise))
+      continue;
+    OpBuilder builder(reshape);
+    auto from = cast<RankedTensorType>(reshape.getInput().getType());
+    Type element = cast<RankedTensorType>(op.getResult(0).getType()).getElementType();
+    Operation *moved = builder.clone(op);
+    moved->setOperand(0, reshape.getInput());
+    moved->getResult(0).setType(RankedTensorType::get(from.getShape(), element));
+    builder.setInsertionPoint(&op);
+    Value view = nn::ReshapeOp::create(builder, reshape.getLoc(), op.getResult(0).getType(), moved->getResult(0),
+                                       reshape.getSizes(), reshape.getStaticSizes());
+    op.getResult(0).replaceAllUsesWith(view);
+    op.erase();
+    reshape.erase();
   }
 }
 
@@ -71,6 +102,7 @@ struct PrepareGroups final : impl::PrepareGroupsBase<PrepareGroups> {
         SizeResolver resolver;
         if (failed(resolver.run(block)) || failed(foldIndices(function)))
           return signalPassFailure();
+        moveAboveReshapes(block);
         outlineConstants(block, module, symbols);
         cloneBroadcasts(block);
       }

@@ -1,4 +1,5 @@
 // Packs constant filters and matrices into panels, as computed weights.
+#include "ComputedWeight.h"
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Stage/Layout/Passes.h"
@@ -114,22 +115,10 @@ private:
     return nn::build<nn::ReshapeOp>(builder, loc, t.getElementType(), value, ValueRange(), shape);
   }
 
-  WeightOp weight(LoadWeightOp load, int64_t key, function_ref<Value(OpBuilder &, Location, Value)> compute) {
+  WeightOp weight(LoadWeightOp load, int64_t key, llvm::function_ref<Value(OpBuilder &, Location, Value)> compute) {
     WeightOp &slot = made[{load.getWeightAttr().getAttr(), key}];
-    if (slot)
-      return slot;
-    Location loc = load.getLoc();
-    Operation *source = symbols.lookup(load.getWeight());
-    OpBuilder builder(source->getBlock(), std::next(source->getIterator()));
-    slot = WeightOp::create(builder, loc, (load.getWeight() + "_panel").str(), StringAttr(), load.getResult().getType(),
-                            SourceAttr());
-    Block &body = slot.getBody().emplaceBlock();
-    builder.setInsertionPointToStart(&body);
-    Value value = LoadWeightOp::create(builder, loc, load.getResult().getType(), load.getWeightAttr());
-    value = compute(builder, loc, value);
-    ReturnOp::create(builder, loc, value);
-    slot.setType(value.getType());
-    symbols.insert(slot); // makes the name unique
+    if (!slot)
+      slot = computeWeight(symbols, load, "_panel", compute);
     return slot;
   }
 };

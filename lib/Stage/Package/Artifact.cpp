@@ -2,15 +2,17 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Stage/Package/Package.h"
 #include "hewn/Support/Errors.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace hewn;
 using namespace hewn::package;
 
-/// Names become C identifiers and parts of file names.
+/// Names become C identifiers and parts of file names; those of the runtime begin with "hewn".
 static bool isIdentifier(StringRef name) {
-  return !name.empty() && !llvm::isDigit(name.front()) &&
+  return !name.empty() && !llvm::isDigit(name.front()) && !name.starts_with("hewn") &&
          llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
@@ -19,7 +21,8 @@ LogicalResult package::writeArtifact(ModuleOp module, ArrayRef<StringRef> kernel
                                      const EmitOptions &options) {
   Location location = module.getLoc();
   if (!isIdentifier(options.name))
-    return emitCoded(location, ErrorCode::Usage, "the name '" + options.name + "' is not a C identifier (--name)");
+    return emitCoded(location, ErrorCode::Usage,
+                     "the name '" + options.name + "' is not a C identifier, or begins with 'hewn' (--name)");
   auto file = [&](StringRef prefix, StringRef suffix) {
     SmallString<256> path(options.directory);
     llvm::sys::path::append(path, prefix + options.name + suffix);
@@ -37,6 +40,11 @@ LogicalResult package::writeArtifact(ModuleOp module, ArrayRef<StringRef> kernel
   FailureOr<llvm::SmallVector<char, 0>> hostObject = compileHost(**host);
   if (failed(hostObject))
     return failure();
+  if (options.verbose)
+    llvm::errs() << llvm::formatv("  {0} kernels in {1} objects, {2} weights in {3:F2} MB, arena {4}\n",
+                                  model->kernels.size(), kernels.size(), weights->size(), model->weightsBytes * 1e-6,
+                                  model->arenaBytes < 0 ? std::string("by size")
+                                                        : llvm::formatv("{0:F2} MB", model->arenaBytes * 1e-6).str());
   SmallVector<StringRef> objects(kernels);
   objects.emplace_back(hostObject->data(), hostObject->size());
   auto target = module->getAttrOfType<TargetAttr>(kTargetAttr);

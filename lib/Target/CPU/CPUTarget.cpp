@@ -1,7 +1,6 @@
 // What the CPU target knows of machines, and which pipelines it runs.
 #include "hewn/Target/CPU/CPUTarget.h"
 #include "hewn/Dialect/NN/NN.h"
-#include "hewn/Stage/Graph/Passes.h"
 #include "hewn/Stage/Layout/Passes.h"
 #include "hewn/Stage/Package/Package.h"
 #include "hewn/Stage/Place/TargetModules.h"
@@ -181,10 +180,8 @@ struct CPUTarget final : hewn::Target {
     switch (stage) {
     case Stage::Kernels: // order: flip first, pads are taken out of nhwc convolutions only, filters packed last
       pm.addNestedPass<func::FuncOp>(createFlipLayout());
-      pm.addNestedPass<func::FuncOp>(createSplitConvTranspose());
       pm.addNestedPass<func::FuncOp>(createConvPadsToPad());
-      // The split made new filters and biases out of weights; packing wants weights.
-      pm.addPass(createHewnConstEval());
+      pm.addPass(createConvTransposeToConv());
       pm.addPass(createCanonicalizerPass());
       pm.addPass(createCSEPass());
       pm.addPass(createPackWeights());

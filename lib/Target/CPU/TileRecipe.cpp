@@ -50,6 +50,15 @@ SmallVector<Root> hewn::cpu::rootsOf(func::FuncOp kernel) {
 }
 
 void hewn::cpu::eraseTensorOps(func::FuncOp kernel) {
+  // A scalar operand that the body reads from outside, such as a pad's value, becomes a load.
+  for (auto extract : llvm::make_early_inc_range(kernel.getOps<tensor::ExtractOp>())) {
+    auto source = extract.getTensor().getDefiningOp<bufferization::ToTensorOp>();
+    if (!source || extract.use_empty())
+      continue;
+    OpBuilder builder(extract);
+    Value load = memref::LoadOp::create(builder, extract.getLoc(), source.getBuffer(), extract.getIndices());
+    extract.replaceAllUsesWith(load);
+  }
   SmallVector<Operation *> ops;
   for (Operation &op : kernel.getBody().front())
     ops.push_back(&op);

@@ -158,7 +158,7 @@ static llvm::Error bench(StringRef folder, const CommandLine &line) {
   double first = now() - start, flops = 0, bytes = 0;
   bool known = true;
   for (int32_t i = 0; i < info.kernel_count; ++i) {
-    known &= info.kernels[i].flops >= 0 || profiler.getLaunches(i) == 0;
+    known &= info.kernels[i].flops >= 0 || info.kernels[i].bytes >= 0 || profiler.getLaunches(i) == 0;
     flops +=
         static_cast<double>(std::max<int64_t>(info.kernels[i].flops, 0)) * static_cast<double>(profiler.getLaunches(i));
     bytes +=

@@ -9,16 +9,27 @@ using namespace mlir;
 using namespace hewn;
 using namespace hewn::driver;
 
+/// With -v: what the model takes and gives.
+static void describe(const CommandLine &line, const Signature &signature) {
+  if (!line.compile.verbose)
+    return;
+  for (const TensorSpec &spec : signature.inputs)
+    llvm::errs() << "  input " << spec.describe() << "\n";
+  for (const TensorSpec &spec : signature.outputs)
+    llvm::errs() << "  output " << spec.describe() << "\n";
+}
+
 /// The outputs of the model file by the interpreter, for the given inputs (made here where there are none yet).
 static FailureOr<std::vector<io::Array>> runInterpreter(const DialectRegistry &registry, const CompileOptions &options,
-                                                        const RunOptions &run, std::vector<io::Array> &inputs) {
+                                                        const CommandLine &line, std::vector<io::Array> &inputs) {
   Session session(registry, options);
   FailureOr<LoadedModel> model = loadForInterpreter(session);
   if (failed(model))
     return failure();
   if (inputs.empty()) {
     Sizes sizes = options.dims;
-    auto made = makeInputs(model->signature, run, sizes);
+    describe(line, model->signature);
+    auto made = makeInputs(model->signature, line.run, sizes);
     if (!made)
       return printError(made.takeError()), failure();
     inputs = std::move(*made);
@@ -39,7 +50,9 @@ static FailureOr<std::vector<io::Array>> runLibrary(StringRef folder, const Comm
   if (!library)
     return fail(library.takeError());
   Sizes sizes = line.compile.dims;
-  auto made = makeInputs(getSignature((*library)->getInfo()), line.run, sizes);
+  Signature signature = getSignature((*library)->getInfo());
+  describe(line, signature);
+  auto made = makeInputs(signature, line.run, sizes);
   if (!made)
     return fail(made.takeError());
   inputs = std::move(*made);
@@ -65,7 +78,7 @@ static int compare(const DialectRegistry &registry, const CommandLine &line, Arr
     CompileOptions options = line.compile;
     if (!line.run.reference.empty())
       options.model = line.run.reference;
-    FailureOr<std::vector<io::Array>> interpreted = runInterpreter(registry, options, line.run, inputs);
+    FailureOr<std::vector<io::Array>> interpreted = runInterpreter(registry, options, line, inputs);
     if (failed(interpreted))
       return kFailure;
     wanted = std::move(*interpreted);
@@ -96,7 +109,7 @@ int driver::runRun(const DialectRegistry &registry, const CommandLine &line) {
     return kUsage;
   }
   if (line.run.interpret) {
-    outputs = runInterpreter(registry, line.compile, line.run, inputs);
+    outputs = runInterpreter(registry, line.compile, line, inputs);
   } else {
     TemporaryArtifact artifact;
     if (succeeded(artifact.make(registry, line.compile)))

@@ -83,6 +83,13 @@ func.func @whole_dynamic_slice(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
   return %0 : tensor<?x3xf32>
 }
 
+// CHECK-LABEL: @empty_slice_at_the_end
+// CHECK: nn.slice %arg0 {static_offsets = array<i64: 0>, static_sizes = array<i64: 0>
+func.func @empty_slice_at_the_end(%x: tensor<3xf32>) -> tensor<0xf32> {
+  %0 = nn.slice %x {static_offsets = array<i64: 3>, static_sizes = array<i64: 0>, steps = array<i64: 1>} : (tensor<3xf32>) -> tensor<0xf32>
+  return %0 : tensor<0xf32>
+}
+
 // CHECK-LABEL: @negative_slice_of_other_size
 // CHECK: nn.slice
 func.func @negative_slice_of_other_size(%x: tensor<?x3xf32>, %n: index) -> tensor<?x3xf32> {

@@ -54,3 +54,15 @@ func.func @unrelated_sizes_are_guarded(%x: tensor<?xf32>, %y: tensor<?xf32>) -> 
   %1 = onnx.node "Mul" since 14 (%0, %y) {} : (tensor<*xf32>, tensor<?xf32>) -> tensor<*xf32>
   return %1 : tensor<*xf32>
 }
+
+// -----
+
+// A window may be larger than a dynamic input.
+// CHECK-LABEL: @too_small_inputs_are_guarded
+// CHECK: %[[SIZE:.*]] = affine.apply {{.*}}[%{{.*}}]
+// CHECK: %[[FITS:.*]] = arith.cmpi sge, %[[SIZE]], %c0
+// CHECK: hewn.guard %[[FITS]], 6004, "'MaxPool': its input is too small"
+func.func @too_small_inputs_are_guarded(%x: tensor<1x3x8x?xf32>) -> tensor<*xf32> {
+  %0 = onnx.node "MaxPool" since 12 (%x) {kernel_shape = array<i64: 3, 3>} : (tensor<1x3x8x?xf32>) -> tensor<*xf32>
+  return %0 : tensor<*xf32>
+}

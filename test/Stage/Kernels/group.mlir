@@ -127,10 +127,10 @@ func.func @negative_prologue_of_scale(%x: tensor<4x8xf32>, %s: tensor<8xf32>) ->
 // CHECK-NOT: hewn.group
 // CHECK-SAME: tensor<32xf32>
 // CHECK: nn.elementwise {{.*}}hewn.group = 1
-func.func @negative_reshape_is_a_view(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>) -> tensor<32xf32> {
+func.func @negative_reshape_is_a_view(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>, %y: tensor<32xf32>) -> tensor<32xf32> {
   %0 = nn.matmul %x, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   %1 = nn.reshape %0 {static_sizes = array<i64: 32>} : (tensor<4x8xf32>) -> tensor<32xf32>
-  %2 = nn.elementwise %1 {kind = #nn.kind<relu>} : (tensor<32xf32>) -> tensor<32xf32>
+  %2 = nn.elementwise %1, %y {kind = #nn.kind<add>} : (tensor<32xf32>, tensor<32xf32>) -> tensor<32xf32>
   return %2 : tensor<32xf32>
 }
 

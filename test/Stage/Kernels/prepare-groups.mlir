@@ -59,4 +59,41 @@ func.func @constants(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xi64>) {
   return %1, %i : tensor<2xf32>, tensor<2xi64>
 }
 
+// A view would part the product from its epilogue.
+// CHECK-LABEL: @elementwise_above_reshape
+// CHECK: %[[M:.*]] = nn.matmul
+// CHECK: %[[E:.*]] = nn.elementwise %[[M]] {kind = #nn.kind<relu>} : (tensor<4x6xf32>) -> tensor<4x6xf32>
+// CHECK: nn.reshape %[[E]] {static_sizes = array<i64: 24>}
+func.func @elementwise_above_reshape(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>) -> tensor<24xf32> {
+  %0 = nn.matmul %x, %w : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+  %1 = nn.reshape %0 {static_sizes = array<i64: 24>} : (tensor<4x6xf32>) -> tensor<24xf32>
+  %2 = nn.elementwise %1 {kind = #nn.kind<relu>} : (tensor<24xf32>) -> tensor<24xf32>
+  return %2 : tensor<24xf32>
+}
+
+// It would leave the kernel of what follows.
+// CHECK-LABEL: @negative_elementwise_follows
+// CHECK: nn.matmul
+// CHECK: nn.reshape
+// CHECK: nn.elementwise
+func.func @negative_elementwise_follows(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %y: tensor<24xf32>) -> tensor<24xf32> {
+  %0 = nn.matmul %x, %w : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+  %1 = nn.reshape %0 {static_sizes = array<i64: 24>} : (tensor<4x6xf32>) -> tensor<24xf32>
+  %2 = nn.elementwise %1 {kind = #nn.kind<relu>} : (tensor<24xf32>) -> tensor<24xf32>
+  %3 = nn.elementwise %2, %y {kind = #nn.kind<add>} : (tensor<24xf32>, tensor<24xf32>) -> tensor<24xf32>
+  return %3 : tensor<24xf32>
+}
+
+// The product is read elsewhere too.
+// CHECK-LABEL: @negative_root_has_other_users
+// CHECK: nn.matmul
+// CHECK: nn.reshape
+// CHECK: nn.elementwise
+func.func @negative_root_has_other_users(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>) -> (tensor<24xf32>, tensor<4x6xf32>) {
+  %0 = nn.matmul %x, %w : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+  %1 = nn.reshape %0 {static_sizes = array<i64: 24>} : (tensor<4x6xf32>) -> tensor<24xf32>
+  %2 = nn.elementwise %1 {kind = #nn.kind<relu>} : (tensor<24xf32>) -> tensor<24xf32>
+  return %2, %0 : tensor<24xf32>, tensor<4x6xf32>
+}
+
 }

@@ -11,9 +11,11 @@ module attributes {hewn.target = #hewn.target<"cpu", {}>} {
 // -----
 
 module attributes {hewn.target = #hewn.target<"cpu", {}>} {
-  func.func @main(%i: index) -> tensor<1xindex> {
+  func.func @main(%i: index, %x: tensor<4xi64>) -> tensor<?xf32> {
     // expected-error @+1 {{is neither a launch nor part of one after the stage kernels}}
-    %0 = tensor.from_elements %i : tensor<1xindex>
-    return %0 : tensor<1xindex>
+    %n = tensor.extract %x[%i] : tensor<4xi64>
+    %s = arith.index_cast %n : i64 to index
+    %0 = tensor.empty(%s) : tensor<?xf32>
+    return %0 : tensor<?xf32>
   }
 }

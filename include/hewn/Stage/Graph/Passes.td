@@ -37,7 +37,7 @@ def OnnxToNN : Pass<"onnx-to-nn", "::mlir::ModuleOp"> {
 
     Example (test/Stage/Graph/onnx-to-nn.mlir, `@broadcast_bias`), before:
     ```mlir
-    %0 = onnx.node "Add" since 14 (%x, %b) : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+    %0 = onnx.node "Add" since 14 (%x, %b) {} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
     ```
     after:
     ```mlir
@@ -83,11 +83,11 @@ def NNFuseNorms : GraphPass<"nn-fuse-norms"> {
 
     Example (test/Stage/Graph/fuse-norms.mlir, `@layer_norm`), before:
     ```mlir
-    %0 = nn.elementwise %d, %deviation {kind = #nn.kind<div>} : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+    %r = nn.elementwise %d, %sb {kind = #nn.kind<div>} : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
     ```
     after:
     ```mlir
-    %0 = nn.norm %x {axis = 1 : i64, epsilon = 1.0e-5 : f64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
+    %r = nn.norm %x {axis = 1 : i64, epsilon = 1.0e-5 : f64} : (tensor<2x8xf32>) -> tensor<2x8xf32>
     ```
   }];
 }
@@ -100,13 +100,13 @@ def NNFuseAttention : GraphPass<"nn-fuse-attention"> {
 
     Example (test/Stage/Graph/fuse-attention.mlir, `@scaled_scores`), before:
     ```mlir
-    %0 = nn.matmul %q, %kt : (tensor<1x2x4x8xf32>, tensor<1x2x8x6xf32>) -> tensor<1x2x4x6xf32>
-    %1 = nn.softmax %0 {axis = 3 : i64} : (tensor<1x2x4x6xf32>) -> tensor<1x2x4x6xf32>
-    %2 = nn.matmul %1, %v : (tensor<1x2x4x6xf32>, tensor<1x2x6x8xf32>) -> tensor<1x2x4x8xf32>
+    %1 = nn.elementwise %0, %cb {kind = #nn.kind<div>} : (!s, !s) -> !s
+    %2 = nn.softmax %1 {axis = 3 : i64} : (!s) -> !s
+    %3 = nn.matmul %2, %v : (!s, !k) -> !q
     ```
     after:
     ```mlir
-    %0 = nn.attention %q, %kt, %v {key_transposed, scale = 1.0 : f64} : (tensor<1x2x4x8xf32>, tensor<1x2x8x6xf32>, tensor<1x2x6x8xf32>) -> tensor<1x2x4x8xf32>
+    %3 = nn.attention %q, %kt, %v {key_transposed, scale = 0.5 : f64} : (!q, !kt, !k) -> !q
     ```
   }];
 }
@@ -121,15 +121,15 @@ def NNFoldScales : GraphPass<"nn-fold-scales"> {
 
     Example (test/Stage/Graph/fold-scales.mlir, `@scale_of_conv`), before:
     ```mlir
-    %0 = nn.conv %x, %w {...}
-    %1 = nn.broadcast %s {static_sizes = array<i64: 1, 4, 6, 6>} : (tensor<4x1x1xf32>) -> tensor<1x4x6x6xf32>
-    %2 = nn.elementwise %0, %1 {kind = #nn.kind<mul>}
+    %1 = nn.broadcast %s, %n {static_sizes = array<i64: -9223372036854775808, 4, 6, 6>} : (tensor<4x1x1xf32>, index) -> !y
+    %2 = nn.elementwise %0, %1 {kind = #nn.kind<mul>} : (!y, !y) -> !y
     ```
     after:
     ```mlir
-    %s4 = nn.reshape %s {static_sizes = array<i64: 4>} ...
-    %ws = nn.elementwise %w, %s4_broadcast {kind = #nn.kind<mul>}
-    %0 = nn.conv %x, %ws {...}
+    %c = nn.reshape %s {static_sizes = array<i64: 4, 1, 1, 1>} : (tensor<4x1x1xf32>) -> tensor<4x1x1x1xf32>
+    %b = nn.broadcast %c {static_sizes = array<i64: 4, 3, 3, 3>} : (tensor<4x1x1x1xf32>) -> tensor<4x3x3x3xf32>
+    %ws = nn.elementwise %w, %b {kind = #nn.kind<mul>} : (tensor<4x3x3x3xf32>, tensor<4x3x3x3xf32>) -> tensor<4x3x3x3xf32>
+    %0 = nn.conv %x, %ws {strides = array<i64: 1, 1>, ...}
     ```
   }];
 }
@@ -142,8 +142,8 @@ def HewnConstEval : GraphPass<"hewn-const-eval"> {
 
     Example (test/Stage/Graph/const-eval.mlir, `@transposed_weight`), before:
     ```mlir
-    %0 = hewn.load_weight @w : tensor<2x3xf32>
-    %1 = nn.transpose %0 {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+    %w = hewn.load_weight @w : tensor<2x3xf32>
+    %0 = nn.transpose %w {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
     ```
     after:
     ```mlir

@@ -27,8 +27,8 @@ def MergeMatMuls : Pass<"hewn-merge-matmuls", "::mlir::ModuleOp"> {
 def PrepareGroups : Pass<"hewn-prepare-groups", "::mlir::ModuleOp"> {
   let summary = "Bring sizes, broadcasts and constants into the form that grouping wants";
   let description = [{
-    Three steps on each host function of a target: sizes of nn results become index arithmetic on the arguments' sizes; every elementwise op gets
-    its own copy of a broadcast that it reads; tensor constants that are not splats become computed weights.
+    Four steps on each host function of a target: sizes of nn results become index arithmetic on the arguments' sizes; an elementwise op of one operand moves above a
+    reshape that parts it from its root; every elementwise op gets its own copy of a broadcast that it reads; tensor constants that are not splats become computed weights.
 
     Requires: a target's module with nn ops.
     Guarantees: `tensor.dim` reads arguments only; a broadcast that an elementwise op reads has no other user; a tensor constant is a splat.
@@ -71,7 +71,7 @@ def OutlineKernels : Pass<"hewn-outline-kernels", "::mlir::ModuleOp"> {
 def VerifyKernels : Pass<"hewn-verify-kernels", "::mlir::ModuleOp"> {
   let summary = "Check what the stage kernels promises, and mark the module with it";
   let description = [{
-    A target's host functions hold launches, weights, views, empties, index arithmetic and guards only.
+    A target's host functions hold launches, weights, views, empties, tensors of sizes (`tensor.from_elements`), index arithmetic and guards only.
 
     Example (test/Stage/Kernels/verify-kernels-errors.mlir).
   }];

@@ -40,6 +40,23 @@ def ConvPadsToPad : Pass<"hewn-conv-pads-to-pad", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::hewn::nn::NNDialect"];
 }
 
+def ConvTransposeToConv : Pass<"hewn-conv-transpose-to-conv", "::mlir::ModuleOp"> {
+  let summary = "Turns transposed convolutions whose windows do not overlap into a 1x1 convolution and a rearrangement";
+  let description = [{
+    With kernel = stride and no padding every input pixel makes a block of its own: a 1x1 convolution with F * prod(k) output channels, whose result is reshaped to
+    [n, h, w, kh, kw, f], transposed to [n, h, kh, w, kw, f] and reshaped to the image. The filter becomes a computed weight; a bias is added last.
+
+    Requires: layout nhwc, a filter that is a `hewn.load_weight`. Does not: touch overlapping or padded windows, groups, dilations.
+
+    Example (test/Stage/Layout/conv-transpose-to-conv.mlir, `@upsample`), before:
+    ```mlir
+    %0 = nn.conv_transpose %x, %w {strides = array<i64: 2, 2>, layout = #nn.layout<nhwc>, ...} : (tensor<1x4x4x3xf32>, tensor<3x5x2x2xf32>) -> tensor<1x8x8x5xf32>
+    ```
+    after: `nn.conv` to tensor<1x4x4x20xf32>, reshape, transpose, reshape.
+  }];
+  let dependentDialects = ["::hewn::nn::NNDialect", "::hewn::HewnDialect", "::mlir::tensor::TensorDialect", "::mlir::affine::AffineDialect"];
+}
+
 def PackWeights : Pass<"hewn-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Packs constant filters and matrices into panels";
   let description = [{

@@ -4,18 +4,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def SplitConvTranspose : Pass<"hewn-cpu-split-conv-transpose", "::mlir::func::FuncOp"> {
-  let summary = "Turn transposed convolutions without overlap into pointwise convolutions and a move";
-  let description = [{
-    Where the stride is the window, every input element makes its own kh x kw results: a 1x1 convolution with kh * kw * F channels, whose channels are then moved to
-    their places. Requires nhwc. Leaves transposed convolutions with overlap, pads, groups or dilation.
-
-    Example (test/Target/CPU/split-conv-transpose.mlir, `@two_by_two`): a 2x2 window of stride 2 with 4 channels becomes `nn.conv` to 16 channels, `nn.reshape`,
-    `nn.transpose`, `nn.reshape`.
-  }];
-  let dependentDialects = ["::hewn::nn::NNDialect", "::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect"];
-}
-
 def ChooseSchedule : Pass<"hewn-cpu-choose-schedule", "::mlir::ModuleOp"> {
   let summary = "Decide how each kernel is computed";
   let description = [{

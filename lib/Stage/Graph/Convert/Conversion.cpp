@@ -5,6 +5,7 @@
 #include "hewn/Support/Errors.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace hewn;
@@ -146,6 +147,8 @@ LogicalResult Conversion::convert(onnx::NodeOp op) {
     return node.unsupported("its conversion failed");
   if (node.failed)
     return failure();
+  if (StringRef unread = node.unreadAttr(); !unread.empty())
+    return node.unsupported("attribute '" + unread + "' is not known");
   for (auto [index, result] : llvm::enumerate(op.getResults())) {
     if (isa<NoneType>(result.getType()))
       continue;

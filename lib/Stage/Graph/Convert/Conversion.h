@@ -6,6 +6,7 @@
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Dialect/ONNX/ONNX.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace hewn::graph {
 
@@ -82,7 +83,10 @@ public:
   bool isUsed(unsigned result) { return result < op.getNumResults() && !op.getResult(result).use_empty(); }
 
   // Attributes, with ONNX's defaults.
-  bool hasAttr(llvm::StringRef name) { return (bool)op.getParams().get(name); }
+  mlir::Attribute attr(llvm::StringRef name);
+  bool hasAttr(llvm::StringRef name) { return (bool)attr(name); }
+  /// An attribute that the converter never asked for and that may change the result; "" if there is none.
+  llvm::StringRef unreadAttr();
   int64_t integer(llvm::StringRef name, int64_t missing);
   double real(llvm::StringRef name, double missing);
   std::string string(llvm::StringRef name, llvm::StringRef missing);
@@ -143,6 +147,8 @@ public:
   mlir::Value alongAxis(mlir::Value vector, int64_t axis, int64_t rank);
 
 private:
+  llvm::StringSet<> readAttrs;
+  void guardNonNegative(mlir::AffineExpr size);
   void infer(mlir::Operation *made);
 };
 

@@ -3,6 +3,7 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Support/Errors.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
@@ -110,8 +111,28 @@ FailureOr<SmallVector<double>> Node::realElements(unsigned index) {
 // Attributes
 //===----------------------------------------------------------------------===//
 
+Attribute Node::attr(StringRef name) {
+  readAttrs.insert(name);
+  return op.getParams().get(name);
+}
+
+/// Attributes without a meaning for inference, or that restate what shapes say.
+static bool isIrrelevant(StringRef name) {
+  static const StringSet<> names = {"momentum",          "ratio",         "seed",    "stash_type",      "saturate",
+                                    "round_mode",        "storage_order", "spatial", "consumed_inputs", "precision",
+                                    "softmax_precision", "num_outputs",   "sorted"};
+  return names.contains(name);
+}
+
+StringRef Node::unreadAttr() {
+  for (NamedAttribute param : op.getParams())
+    if (!readAttrs.contains(param.getName()) && !isIrrelevant(param.getName()))
+      return param.getName();
+  return "";
+}
+
 int64_t Node::integer(StringRef name, int64_t missing) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return missing;
   if (auto integer = dyn_cast<IntegerAttr>(attr); integer && integer.getType().isInteger(64))
@@ -121,7 +142,7 @@ int64_t Node::integer(StringRef name, int64_t missing) {
 }
 
 double Node::real(StringRef name, double missing) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return missing;
   if (auto number = dyn_cast<FloatAttr>(attr))
@@ -131,7 +152,7 @@ double Node::real(StringRef name, double missing) {
 }
 
 std::string Node::string(StringRef name, StringRef missing) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return missing.str();
   if (auto text = dyn_cast<StringAttr>(attr))
@@ -141,7 +162,7 @@ std::string Node::string(StringRef name, StringRef missing) {
 }
 
 std::optional<SmallVector<int64_t>> Node::integers(StringRef name) {
-  Attribute attr = op.getParams().get(name);
+  Attribute attr = this->attr(name);
   if (!attr)
     return std::nullopt;
   if (auto list = dyn_cast<DenseI64ArrayAttr>(attr))
@@ -212,6 +233,17 @@ std::pair<SmallVector<int64_t>, SmallVector<Value>> Node::split(ArrayRef<AffineE
   return result;
 }
 
+/// A window that is larger than its input would give a negative size.
+void Node::guardNonNegative(AffineExpr size) {
+  if (sizes.isNonNegative(size))
+    return;
+  Value value = sizes.materialize(builder, loc, size);
+  Value zero = sizes.materialize(builder, loc, sizes.constant(0));
+  Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sge, value, zero);
+  GuardOp::create(builder, loc, fits, 6004, describe(op) + ": its input is too small");
+  sizes.assumeNonNegative(size);
+}
+
 /// Gives a new op its result types and verifies it; whatever is wrong with it is wrong with the node.
 void Node::infer(Operation *made) {
   nn::ShapeContext context(made->getContext());
@@ -221,14 +253,17 @@ void Node::infer(Operation *made) {
     SmallVector<int64_t> shape;
     int64_t elements = 1;
     for (AffineExpr dim : dims) {
-      AffineExpr size = sizes.normalize(context.rewrite(dim, [&](Value value, std::optional<int64_t> position) {
+      AffineExpr size = context.rewrite(dim, [&](Value value, std::optional<int64_t> position) {
         return position ? conversion.sizesOf(value)[*position] : sizes.ofValue(value);
-      }));
+      });
+      size = sizes.representative(sizes.normalize(size));
       auto number = Sizes::known(size);
       if (number && (*number < 0 || llvm::MulOverflow(elements, *number, elements) || elements > kMaxElements)) {
         (void)invalid("its result would have size " + Twine(*number) + " in dimension " + Twine(list.size())); // kept
         number = 0, elements = 0, size = sizes.constant(0);
       }
+      if (!number)
+        guardNonNegative(size);
       list.push_back(size);
       shape.push_back(number.value_or(ShapedType::kDynamic));
     }

@@ -63,8 +63,10 @@ static Results convertLayerNorm(Node &node) {
     SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(*axis, shape.size()));
     Value mean = node.reduce(x, nn::ReduceKind::Mean, axes, true);
     Value centred = node.binary(ElementwiseKind::Sub, x, mean);
-    Value variance = node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
-    Value deviation = node.elementwise(ElementwiseKind::Sqrt, node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, type)));
+    Value variance =
+        node.reduce(node.elementwise(ElementwiseKind::Mul, {centred, centred}), nn::ReduceKind::Mean, axes, true);
+    Value deviation = node.elementwise(ElementwiseKind::Sqrt,
+                                       node.binary(ElementwiseKind::Add, variance, node.scalar(epsilon, type)));
     results.push_back(mean);
     results.push_back(node.elementwise(ElementwiseKind::Reciprocal, deviation));
   }
@@ -88,7 +90,8 @@ static Results convertInstanceNorm(Node &node) {
   return SmallVector<Value>{scaleAndShift(node, normal, node.operand(1), node.operand(2))};
 }
 
-/// GroupNormalization: [N, G, C / G * spatial] row-wise. Scale and bias are per channel; before version 21 per group.
+/// GroupNormalization: [N, G, C / G * spatial] row-wise. Scale and bias are per channel
+/// (version 18, where they were per group, is deprecated in ONNX).
 static Results convertGroupNorm(Node &node) {
   if (failed(node.require(3)))
     return failure();
@@ -102,15 +105,8 @@ static Results convertGroupNorm(Node &node) {
     return node.invalid("num_groups does not divide the channels");
   SizeList rows = {shape[0], node.sizes.constant(groups), node.sizes.constant(*channels / groups)};
   rows.append(shape.begin() + 2, shape.end());
-  auto perChannel = [&](Value vector) -> Value {
-    if (node.op.getSince() >= 21)
-      return vector;
-    Value column = node.reshape(vector, {node.shape(vector)[0], node.sizes.constant(1)});
-    return node.reshape(node.broadcast(column, {rows[1], rows[2]}), shape[1]);
-  };
   Value normal = normalize(node, node.reshape(x, rows), {}, {}, 2, node.real("epsilon", 1e-5f));
-  return SmallVector<Value>{
-      scaleAndShift(node, node.reshape(normal, shape), perChannel(node.operand(1)), perChannel(node.operand(2)))};
+  return SmallVector<Value>{scaleAndShift(node, node.reshape(normal, shape), node.operand(1), node.operand(2))};
 }
 
 /// LpNormalization: x / norm along an axis, 0 where the norm is 0.
@@ -155,7 +151,7 @@ void hewn::graph::registerNorm(Registry &registry) {
   registry.add("LayerNormalization", convertLayerNorm);
   registry.add("RMSNormalization", convertLayerNorm);
   registry.add("InstanceNormalization", convertInstanceNorm);
-  registry.add("GroupNormalization", convertGroupNorm, 18);
+  registry.add("GroupNormalization", convertGroupNorm, 21);
   registry.add("LpNormalization", convertLpNorm);
   registry.add("MeanVarianceNormalization", convertMeanVariance);
 }

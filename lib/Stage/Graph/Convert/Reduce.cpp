@@ -25,6 +25,7 @@ static Results convertReduce(Node &node) {
     return failure();
   const ReduceRow *row = llvm::find_if(kReduce, [&](const ReduceRow &row) { return row.name == node.op.getOpType(); });
   Value x = node.operand(0);
+  bool keepDims = node.integer("keepdims", 1) != 0, isNoop = node.integer("noop_with_empty_axes", 0) != 0;
   SmallVector<int64_t> raw;
   if (node.has(1)) {
     FailureOr<SmallVector<int64_t>> given = node.integerElements(1);
@@ -33,7 +34,7 @@ static Results convertReduce(Node &node) {
     raw = *given;
   }
   if (raw.empty()) {
-    if (node.integer("noop_with_empty_axes", 0)) {
+    if (isNoop) {
       // A reduction of each element by itself: |x|, x^2 or x.
       if (row->kind == ReduceKind::L1 || row->kind == ReduceKind::L2)
         x = node.elementwise(ElementwiseKind::Abs, x);
@@ -48,7 +49,7 @@ static Results convertReduce(Node &node) {
   FailureOr<SmallVector<int64_t>> axes = node.axes(raw, Node::rank(x));
   if (failed(axes))
     return failure();
-  return SmallVector<Value>{node.reduce(x, row->kind, *axes, node.integer("keepdims", 1) != 0)};
+  return SmallVector<Value>{node.reduce(x, row->kind, *axes, keepDims)};
 }
 
 static Results convertArgReduce(Node &node) {

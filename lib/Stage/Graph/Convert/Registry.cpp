@@ -25,6 +25,8 @@ const Registry &Registry::get() {
     registerReduce(all);
     registerNorm(all);
     registerResize(all);
+    registerEinsum(all);
+    registerAttention(all);
     return all;
   }();
   return registry;

@@ -41,6 +41,8 @@ void registerIndexed(Registry &registry);
 void registerReduce(Registry &registry);
 void registerNorm(Registry &registry);
 void registerResize(Registry &registry);
+void registerEinsum(Registry &registry);
+void registerAttention(Registry &registry);
 
 /// NumPy's matmul of two values.
 mlir::Value matmul(Node &node, mlir::Value lhs, mlir::Value rhs);

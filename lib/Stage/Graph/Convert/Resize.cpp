@@ -37,14 +37,13 @@ static FailureOr<Target> fromScales(Node &node, const SizeList &shape, ArrayRef<
   return target;
 }
 
-static FailureOr<Target> fromSizes(Node &node, const SizeList &shape, ArrayRef<int64_t> axes) {
+static FailureOr<Target> fromSizes(Node &node, const SizeList &shape, ArrayRef<int64_t> axes, StringRef policy) {
   FailureOr<SizeList> sizes = node.sizeElements(3);
   if (failed(sizes))
     return failure();
   if (sizes->size() != axes.size())
     return node.invalid("there are " + Twine(sizes->size()) + " sizes for " + Twine(axes.size()) + " dimensions");
   Target target{shape, SmallVector<double>(shape.size(), 1.0)};
-  std::string policy = node.string("keep_aspect_ratio_policy", "stretch");
   double common = 0;
   for (auto [axis, size] : llvm::zip(axes, *sizes)) {
     auto from = Sizes::known(shape[axis]), to = Sizes::known(size);
@@ -86,13 +85,15 @@ static Results convertResize(Node &node) {
       return failure();
     axes = *checked;
   }
+  std::string policy = node.string("keep_aspect_ratio_policy", "stretch");
+  (void)node.real("extrapolation_value", 0); // means something for tf_crop_and_resize only, which is refused below
   auto isPresent = [&](unsigned index) {
     return node.has(index) && Node::type(node.operand(index)).hasStaticShape() &&
            Node::type(node.operand(index)).getNumElements() > 0;
   };
   if (isPresent(2) == isPresent(3))
     return node.invalid("exactly one of scales and sizes must be given");
-  FailureOr<Target> target = isPresent(2) ? fromScales(node, shape, axes) : fromSizes(node, shape, axes);
+  FailureOr<Target> target = isPresent(2) ? fromScales(node, shape, axes) : fromSizes(node, shape, axes, policy);
   if (failed(target))
     return failure();
 

@@ -17,7 +17,7 @@ static Value constantOf(Node &node, DenseElementsAttr value) {
 
 static Results convertConstant(Node &node) {
   Builder &b = node.builder;
-  Attribute value = node.op.getParams().get("value");
+  Attribute value = node.attr("value");
   if (auto elements = dyn_cast_or_null<DenseElementsAttr>(value))
     return SmallVector<Value>{constantOf(node, elements)};
   if (auto symbol = dyn_cast_or_null<FlatSymbolRefAttr>(value)) {
@@ -32,7 +32,7 @@ static Results convertConstant(Node &node) {
     return SmallVector<Value>{node.tensor(b.getI64Type(), {(int64_t)list->size()}, node.sizes.constants(*list))};
   if (node.hasAttr("value_float"))
     return SmallVector<Value>{node.scalar(node.real("value_float", 0), b.getF32Type())};
-  if (auto list = dyn_cast_or_null<DenseF32ArrayAttr>(node.op.getParams().get("value_floats"))) {
+  if (auto list = dyn_cast_or_null<DenseF32ArrayAttr>(node.attr("value_floats"))) {
     auto type = RankedTensorType::get({(int64_t)list.size()}, b.getF32Type());
     return SmallVector<Value>{node.constant(DenseElementsAttr::get(type, list.asArrayRef()))};
   }
@@ -208,7 +208,7 @@ static Results convertConstantOfShape(Node &node) {
   if (failed(wanted))
     return failure();
   Value value;
-  if (auto elements = dyn_cast_or_null<DenseElementsAttr>(node.op.getParams().get("value"))) {
+  if (auto elements = dyn_cast_or_null<DenseElementsAttr>(node.attr("value"))) {
     if (elements.getNumElements() != 1)
       return node.invalid("attribute 'value' must have one element");
     value = node.reshape(constantOf(node, elements), {});

@@ -188,6 +188,8 @@ AffineExpr Sizes::product(ArrayRef<AffineExpr> factors) {
 bool Sizes::isNonNegative(AffineExpr expr) {
   if (auto number = known(expr))
     return *number >= 0;
+  if (nonNegative.contains(expr))
+    return true;
   if (auto position = dyn_cast<AffineSymbolExpr>(expr)) {
     Symbol symbol = symbols[position.getPosition()];
     switch (symbol.kind) {
@@ -274,8 +276,17 @@ AffineExpr Sizes::representative(AffineExpr expr) const {
 
 void Sizes::assumeEqual(AffineExpr a, AffineExpr b) {
   a = representative(a), b = representative(b);
-  if (a != b)
-    known(a) ? merged[b] = a : merged[a] = b;
+  if (a == b)
+    return;
+  auto simplicity = [&](AffineExpr expr) {
+    if (known(expr))
+      return 2;
+    auto position = dyn_cast<AffineSymbolExpr>(expr);
+    return position && symbols[position.getPosition()].kind == Kind::Dim ? 1 : 0;
+  };
+  if (simplicity(b) > simplicity(a))
+    std::swap(a, b);
+  merged[b] = a;
 }
 
 //===----------------------------------------------------------------------===//

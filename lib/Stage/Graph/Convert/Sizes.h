@@ -7,6 +7,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include <map>
 
@@ -42,7 +43,7 @@ public:
   /// The normal form of an expression over this table's symbols.
   mlir::AffineExpr normalize(mlir::AffineExpr expr);
 
-  /// What is certain of an expression when every argument dimension is >= 0.
+  /// What is certain of an expression when every argument dimension is >= 0 and guards hold.
   bool isNonNegative(mlir::AffineExpr expr);
   /// True when a >= b whatever the argument dimensions are.
   bool isAtLeast(mlir::AffineExpr a, mlir::AffineExpr b) { return isNonNegative(sub(a, b)); }
@@ -51,7 +52,10 @@ public:
 
   /// Equal by normal form, or because a guard says so (`assumeEqual`).
   bool equal(mlir::AffineExpr a, mlir::AffineExpr b) const { return representative(a) == representative(b); }
+  /// The simplest expression that is known to be equal: a constant or an argument's dimension where there is one.
+  mlir::AffineExpr representative(mlir::AffineExpr expr) const;
   void assumeEqual(mlir::AffineExpr a, mlir::AffineExpr b);
+  void assumeNonNegative(mlir::AffineExpr expr) { nonNegative.insert(expr); }
 
   /// The index value of an expression, made at the builder's place unless it exists already.
   mlir::Value materialize(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineExpr expr);
@@ -77,7 +81,6 @@ private:
   int64_t checkedAdd(int64_t a, int64_t b);
   int64_t checkedMul(int64_t a, int64_t b);
   void accumulate(Polynomial &sum, const Monomial &monomial, int64_t coefficient);
-  mlir::AffineExpr representative(mlir::AffineExpr expr) const;
   mlir::Value build(mlir::OpBuilder &builder, mlir::Location loc, mlir::AffineExpr expr);
   mlir::Value buildSymbol(mlir::OpBuilder &builder, mlir::Location loc, unsigned position);
 
@@ -86,6 +89,7 @@ private:
   llvm::SmallVector<mlir::AffineExpr> atoms;
   llvm::DenseMap<mlir::AffineExpr, unsigned> atomIds;
   llvm::DenseMap<mlir::AffineExpr, mlir::AffineExpr> merged;
+  llvm::DenseSet<mlir::AffineExpr> nonNegative;
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> values;
   llvm::DenseMap<mlir::Value, mlir::AffineExpr> expressions;
   bool overflow = false;

@@ -249,6 +249,8 @@ def wrong(kind):
         return one(relu("x", "y", slope=1.0))
     if kind == "schema_type":
         return one(helper.make_node("Softmax", ["x"], ["y"], axis=1.5))
+    if kind == "constant_name":
+        return one(helper.make_node("Constant", [], ["k"], axis=3), relu("x", "y"))
     if kind == "schema_required":
         return one(helper.make_node("Cast", ["x"], ["y"]))
     if kind == "deprecated":
@@ -283,7 +285,7 @@ def wrong(kind):
 
 WRONG = """cycle undefined duplicate same_initializers same_inputs no_output lost_output huge_dimension negative_dimension string_input
 sequence_input unknown_element short_data overflowing_tensor negative_tensor string_tensor wrong_field few_values many_values
-schema_inputs schema_attribute schema_type schema_required deprecated twice recursion bomb opset sparse no_graph""".split()
+schema_inputs schema_attribute schema_type constant_name schema_required deprecated twice recursion bomb opset sparse no_graph""".split()
 
 
 def varint(n):
