@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiled models beside ONNX Runtime: compile time and memory, time of a run on one core, speedup of two threads.
 
-  models.py NAME... [--pairs 21] [--core N] [--models DIR]      names as in utils/make-models.py, ocr:FILE, or a path
+  models.py NAME... [--pairs 21] [--core N] [--cpu-time] [--models DIR]      names as in utils/make-models.py, ocr:FILE, or a path
 
 Both run in one process that is pinned to one core, with one thread each, in turns; the ratio is the median over the pairs. The
 table says which part of the bound the results differ by.
@@ -75,15 +75,15 @@ def onnxruntime_runner(path, arrays):
     return lambda: dict(zip(names, session.run(names, arrays)))
 
 
-def in_turns(one, other, pairs):
+def in_turns(one, other, pairs, clock=time.perf_counter):
     """Times of both, [(one, other)], the order changing from pair to pair."""
     times = []
     for i in range(pairs + 2):
         pair = {}
         for function in ((one, other) if i % 2 else (other, one)):
-            start = time.perf_counter()
+            start = clock()
             function()
-            pair[function] = time.perf_counter() - start
+            pair[function] = clock() - start
         times.append((pair[one], pair[other]))
     return times[2:]
 
@@ -92,7 +92,7 @@ def median_ratio(times):
     return statistics.median(a / b for a, b in times)
 
 
-def measure(path, pairs, core):
+def measure(path, pairs, core, clock):
     """One line of the table."""
     with tempfile.TemporaryDirectory() as folder:
         seconds, memory = compile_model(path, folder)
@@ -105,7 +105,7 @@ def measure(path, pairs, core):
         theirs = onnxruntime_runner(path, arrays)
         want = theirs()
         worst = harness.compare({k: np.array(v) for k, v in ours().items()}, want, os.path.basename(path))
-        times = in_turns(ours, theirs, pairs)
+        times = in_turns(ours, theirs, pairs, clock)
         os.sched_setaffinity(0, everywhere)
         alone, together = (model.bind(arrays, model.pool(threads)) for threads in (1, 2))
         speedup = median_ratio(in_turns(alone, together, pairs)) if len(everywhere) > 1 else float("nan")
@@ -118,13 +118,15 @@ def main():
     parser.add_argument("names", nargs="+")
     parser.add_argument("--pairs", type=int, default=21)
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
+    parser.add_argument("--cpu-time", action="store_true", help="for machines that others use too: count processor time, not wall time")
     parser.add_argument("--models", default=os.path.join(ROOT, "build", "models"))
     args = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([os.path.join(ROOT, "build", "release", "bin"), os.environ["PATH"]])
+    clock = time.process_time if args.cpu_time else time.perf_counter
     columns = ["compile s", "RssAnon MiB", "hewn ms", "ort ms", "hewn/ort", "2 threads", "of bound"]
     print("| model | " + " | ".join(columns) + " |\n|" + "---|" * (len(columns) + 1))
     for name in args.names:
-        row = measure(find_model(name, args.models), args.pairs, args.core)
+        row = measure(find_model(name, args.models), args.pairs, args.core, clock)
         print(f"| {name} | " + " | ".join(row) + " |", flush=True)
 
 

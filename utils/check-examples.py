@@ -2,7 +2,7 @@
 """Every op and every pass has a description with an example that a test runs.
 
 A description says `Example (test/PATH, `@function`)` and shows it in a fenced block; the first block must occur in that test (white
-space aside), and so must the function. `--missing-ok N` tolerates N findings.
+space aside; "..." stands for anything), and so must the function. `--missing-ok N` tolerates N findings.
 """
 import argparse
 import json
@@ -55,7 +55,8 @@ def problem(description, summary):
         text = file.read()
     if function and not re.search(re.escape(function) + r"\b", text):
         return f"names {function}, which is not in {path}"
-    if squeeze(example) not in squeeze(text):
+    pieces = [re.escape(squeeze(piece)) for piece in example.split("...")]
+    if not re.search(".*?".join(pieces), squeeze(text), re.S):
         return f"shows an example that is not in {path}"
     return None
 

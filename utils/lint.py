@@ -62,7 +62,7 @@ def run_lines():
             for prefix in {p for group in prefixes for p in group.split(",")}:
                 outside = "\n".join(line for line in text.splitlines() if "RUN:" not in line)
                 other = any(f"FileCheck %S" in line or "FileCheck %p" in line for line in lines)
-                if not other and not re.search(rf"\b{re.escape(prefix)}(?:-[A-Z]+(?:\{{\d+\}})?)?:", outside):
+                if not other and not re.search(rf"\b{re.escape(prefix)}(?:-[A-Z]+(?:-\d+|\{{\d+\}})?)?:", outside):
                     yield f"{name}: no line with the prefix {prefix}"
 
 

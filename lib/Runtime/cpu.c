@@ -1,4 +1,5 @@
-/* Does this machine have the instruction sets that a model was compiled for? A name that is not known counts as missing. */
+/* Does this machine have the instruction sets that a model was compiled for? A name that is not known counts as
+ * missing. */
 #include "runtime.h"
 #include <string.h>
 

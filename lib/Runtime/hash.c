@@ -13,9 +13,7 @@ static uint64_t load64(const unsigned char *at) {
   return value;
 }
 
-static uint64_t round_lane(uint64_t lane, uint64_t input) {
-  return rotate(lane + input * kPrime[1], 31) * kPrime[0];
-}
+static uint64_t round_lane(uint64_t lane, uint64_t input) { return rotate(lane + input * kPrime[1], 31) * kPrime[0]; }
 
 static void consume(uint64_t lanes[4], const unsigned char *at, size_t stripes) {
   uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];

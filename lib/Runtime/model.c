@@ -119,7 +119,8 @@ hewn_status hewn_rt_query(const hewn_rt_model *model, const int64_t *dims, int64
     return fail_text(HEWN_STATUS_INVALID_ARGUMENT, "dims is NULL");
   for (int32_t i = 0; i < model->info.dim_count; ++i)
     if (dims[i] < 0)
-      return fail(HEWN_STATUS_OVERFLOW, "dimension '", model->info.dims[i], strlen(model->info.dims[i]), "' is negative");
+      return fail(HEWN_STATUS_OVERFLOW, "dimension '", model->info.dims[i], strlen(model->info.dims[i]),
+                  "' is negative");
   int64_t bytes = 0, sizes[kMaxOutputSizes];
   hewn_status status = model->query(dims, &bytes, sizes);
   if (status)
@@ -166,7 +167,7 @@ hewn_status hewn_rt_run(const hewn_rt_model *model, const hewn_weights *weights,
   if (needed && (!arena || (uintptr_t)arena % kArenaAlignment))
     return fail_text(HEWN_STATUS_ARENA, "the arena is NULL or not aligned to 64 bytes");
   const char *message = NULL;
-  status = model->main(inputs, outputs, dims, sizes, weights->data, arena, exec ? exec : hewn_rt_default_exec(),
-                       &message);
+  status =
+      model->main(inputs, outputs, dims, sizes, weights->data, arena, exec ? exec : hewn_rt_default_exec(), &message);
   return status ? fail_text(status, message ? message : "") : HEWN_STATUS_OK;
 }

@@ -1,11 +1,12 @@
 /* The built-in executor: a fixed set of threads, each with its own part of every range (static partition, so that equal
- * thread counts touch equal memory). Workers spin briefly for the next kernel, since launches follow each other within
- * microseconds, and then sleep. A part whose thread is late (asleep, or not scheduled on a busy machine) is done by the
- * caller instead of being waited for. A pool that is busy with another caller, or belongs to the parent of a fork, runs
- * the kernel on the calling thread alone.
+ * thread counts touch equal memory). A part is kChunks pieces; a thread that is done with its own takes pieces of
+ * threads that are late (asleep, or not scheduled on a busy machine) instead of waiting for them. Workers spin briefly
+ * for the next kernel, since launches follow each other within microseconds, and then sleep. A pool that is busy with
+ * another caller, or belongs to the parent of a fork, runs the kernel on the calling thread alone.
  *
- * A part belongs to whoever moves its `claim` up to the number of the job. Job fields are read only behind a claim, and a
- * claimed part keeps its job from ending, so a thread that comes late to a job that is over touches nothing of the next. */
+ * The `cursor` of a part is the number of the job in which it was last worked on, times 256, plus the pieces taken in
+ * it. Who moves it owns the piece. Fields of a job are read behind that only, and a piece that is taken keeps its job
+ * from ending, so a thread that comes late to a job that is over touches nothing of the next. */
 #define _GNU_SOURCE
 #include "runtime.h"
 #include <pthread.h>
@@ -14,15 +15,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { kSpins = 4000, kMaxThreads = 1024, kLine = 64 };
+enum { kSpins = 4000, kMaxThreads = 1024, kLine = 64, kChunks = 4, kEpoch = 256 };
 
 typedef struct pool pool;
 typedef struct {
+  _Alignas(kLine) _Atomic uint64_t cursor;
   pool *owner;
-  int32_t index;
+  int32_t index; /* 0: the caller */
   pthread_t thread;
-  _Alignas(kLine) _Atomic uint64_t claim; /* the last job in which part `index` was taken */
-} worker;
+} member;
 
 struct pool {
   hewn_exec exec;
@@ -38,9 +39,9 @@ struct pool {
   int32_t parts;
   _Alignas(kLine) _Atomic uint64_t epoch; /* number of the current job */
   atomic_int sleepers, stop;
-  _Alignas(kLine) atomic_int pending; /* parts that are not finished */
+  _Alignas(kLine) atomic_int pending; /* pieces that are not finished */
   atomic_int waiting;                 /* the caller sleeps on `done` */
-  worker workers[];
+  member members[];                   /* the caller and the started threads */
 };
 
 static void pause_cpu(void) {
@@ -51,18 +52,41 @@ static void pause_cpu(void) {
 #endif
 }
 
-static void run_part(const pool *p, int32_t part) {
+/* Piece `chunk` of part `part`: the range is split evenly into parts, a part evenly into pieces. */
+static void run_piece(const pool *p, int32_t part, int32_t chunk) {
   int64_t each = p->extent / p->parts, rest = p->extent % p->parts;
-  int64_t begin = each * part + (part < rest ? part : rest);
-  int64_t end = begin + each + (part < rest);
-  if (begin < end)
-    p->kernel(p->buffers, p->dims, begin, end);
+  int64_t begin = each * part + (part < rest ? part : rest), size = each + (part < rest);
+  int64_t from = begin + size * chunk / kChunks, to = begin + size * (chunk + 1) / kChunks;
+  if (from < to)
+    p->kernel(p->buffers, p->dims, from, to);
 }
 
-/* Takes part `w->index` of job `epoch`, if nobody has. */
-static int claim(worker *w, uint64_t epoch) {
-  uint64_t last = atomic_load(&w->claim);
-  return last < epoch && atomic_compare_exchange_strong(&w->claim, &last, epoch);
+/* Takes the next piece of a part in job `epoch`; -1 if none is left. */
+static int32_t take(member *m, uint64_t epoch) {
+  uint64_t now = atomic_load(&m->cursor);
+  for (;;) {
+    uint64_t job = now / kEpoch, taken = job == epoch ? now % kEpoch : 0;
+    if (job > epoch || taken == kChunks)
+      return -1;
+    if (atomic_compare_exchange_weak(&m->cursor, &now, epoch * kEpoch + taken + 1))
+      return (int32_t)taken;
+  }
+}
+
+/* Works on job `epoch` until no piece is left to take: first the own part, then those of the others. */
+static void work_on(pool *p, uint64_t epoch, int32_t own) {
+  int32_t members = p->started + 1;
+  for (int32_t i = 0; i < members; ++i) {
+    int32_t part = (own + i) % members, chunk;
+    while ((chunk = take(&p->members[part], epoch)) >= 0) {
+      run_piece(p, part, chunk);
+      if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->waiting)) {
+        pthread_mutex_lock(&p->sleep);
+        pthread_cond_signal(&p->done);
+        pthread_mutex_unlock(&p->sleep);
+      }
+    }
+  }
 }
 
 /* Returns when the epoch is no longer `seen`. */
@@ -84,30 +108,23 @@ static uint64_t await_epoch(pool *p, uint64_t seen) {
 }
 
 static void *work(void *argument) {
-  worker *self = argument;
+  member *self = argument;
   pool *p = self->owner;
   uint64_t seen = 0;
   for (;;) {
     seen = await_epoch(p, seen);
     if (atomic_load(&p->stop))
       return NULL;
-    if (!claim(self, seen))
-      continue;
-    run_part(p, self->index);
-    if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->waiting)) {
-      pthread_mutex_lock(&p->sleep);
-      pthread_cond_signal(&p->done);
-      pthread_mutex_unlock(&p->sleep);
-    }
+    work_on(p, seen, self->index);
   }
 }
 
 /* Publishes the job that the fields describe; its number is the result. */
 static uint64_t start_job(pool *p) {
   uint64_t epoch = atomic_load(&p->epoch) + 1;
-  for (int32_t i = p->parts - 1; i < p->started; ++i)
-    atomic_store(&p->workers[i].claim, epoch); /* these have no part */
-  atomic_store(&p->pending, p->parts - 1);
+  for (int32_t i = p->parts; i <= p->started; ++i)
+    atomic_store(&p->members[i].cursor, epoch * kEpoch + kChunks); /* these have no part */
+  atomic_store(&p->pending, p->parts * kChunks);
   atomic_store(&p->epoch, epoch);
   if (atomic_load(&p->sleepers)) {
     pthread_mutex_lock(&p->sleep);
@@ -144,13 +161,7 @@ static void parallel_for(void *self, hewn_kernel kernel, void *const *buffers, c
   p->dims = dims;
   p->extent = extent;
   p->parts = extent < p->started + 1 ? (int32_t)extent : p->started + 1;
-  uint64_t epoch = start_job(p);
-  run_part(p, 0);
-  for (int32_t i = 0; i < p->parts - 1; ++i)
-    if (claim(&p->workers[i], epoch)) {
-      run_part(p, i + 1);
-      atomic_fetch_sub(&p->pending, 1);
-    }
+  work_on(p, start_job(p), 0);
   await_workers(p);
   pthread_mutex_unlock(&p->busy);
 }
@@ -162,7 +173,7 @@ hewn_status hewn_rt_pool_create(int32_t threads, hewn_exec **exec) {
     threads = hewn_rt_available_threads();
   if (threads > kMaxThreads)
     threads = kMaxThreads;
-  size_t bytes = sizeof(pool) + (size_t)threads * sizeof(worker);
+  size_t bytes = sizeof(pool) + (size_t)threads * sizeof(member);
   pool *p = aligned_alloc(kLine, (bytes + kLine - 1) / kLine * kLine);
   if (!p)
     return HEWN_STATUS_RESOURCES;
@@ -179,12 +190,14 @@ hewn_status hewn_rt_pool_create(int32_t threads, hewn_exec **exec) {
   atomic_init(&p->stop, 0);
   atomic_init(&p->pending, 0);
   atomic_init(&p->waiting, 0);
-  for (int32_t i = 0; i < threads - 1; ++i) {
-    worker *w = &p->workers[i];
-    w->owner = p;
-    w->index = i + 1;
-    atomic_init(&w->claim, 0);
-    if (pthread_create(&w->thread, NULL, work, w)) {
+  for (int32_t i = 0; i < threads; ++i) {
+    p->members[i].owner = p;
+    p->members[i].index = i;
+    atomic_init(&p->members[i].cursor, 0);
+  }
+  /* A thread reads `started` only behind its first job, and jobs come after the last thread. */
+  for (int32_t i = 1; i < threads; ++i) {
+    if (pthread_create(&p->members[i].thread, NULL, work, &p->members[i])) {
       hewn_rt_pool_destroy(&p->exec);
       return HEWN_STATUS_RESOURCES;
     }
@@ -204,8 +217,8 @@ void hewn_rt_pool_destroy(hewn_exec *exec) {
     atomic_fetch_add(&p->epoch, 1);
     pthread_cond_broadcast(&p->wake);
     pthread_mutex_unlock(&p->sleep);
-    for (int32_t i = 0; i < p->started; ++i)
-      pthread_join(p->workers[i].thread, NULL);
+    for (int32_t i = 1; i <= p->started; ++i)
+      pthread_join(p->members[i].thread, NULL);
   }
   free(p);
 }

@@ -9,6 +9,7 @@
 #include "hewn/Stage/Graph/Passes.h"
 #include "hewn/Stage/Kernels/Passes.h"
 #include "hewn/Stage/Layout/Passes.h"
+#include "hewn/Stage/Package/Passes.h"
 #include "hewn/Stage/Place/Passes.h"
 #include "hewn/Stage/Plan/Passes.h"
 #include "hewn/Target/CPU/CPUTarget.h"
@@ -38,5 +39,6 @@ void hewn::registerAllPasses() {
   registerCPUPasses();
   registerCPUPipelines();
   registerPlanPasses();
+  registerPackagePasses();
   registerPlanPipelines();
 }

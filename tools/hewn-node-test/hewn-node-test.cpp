@@ -53,8 +53,7 @@ llvm::json::Value describeOutput(const interp::Tensor &tensor, StringRef folder,
 }
 
 /// Runs one case; gives the stage that it reached: "import", "graph", "compile", "run" (each: failed there) or "done".
-StringRef runCase(const llvm::json::Object &test, bool compile, MLIRContext &context,
-                  llvm::json::Array &outputs) {
+StringRef runCase(const llvm::json::Object &test, bool compile, MLIRContext &context, llvm::json::Array &outputs) {
   StringRef folder = *test.getString("folder");
   OwningOpRef<ModuleOp> module = importONNX((folder + "/model.onnx").str(), context);
   if (!module)

@@ -87,13 +87,13 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   auto type = [](Builder &builder, ArrayRef<Type> inputs, ArrayRef<Type> results, function_interface_impl::VariadicFlag,
                  std::string &) { return builder.getFunctionType(inputs, results); };
   return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
-                                                  getFunctionTypeAttrName(result.name), type, getArgAttrsAttrName(result.name),
-                                                  getResAttrsAttrName(result.name));
+                                                  getFunctionTypeAttrName(result.name), type,
+                                                  getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
 }
 
 void KernelOp::print(OpAsmPrinter &printer) {
-  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(), getArgAttrsAttrName(),
-                                           getResAttrsAttrName());
+  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+                                           getArgAttrsAttrName(), getResAttrsAttrName());
 }
 
 LogicalResult KernelOp::verify() {
@@ -150,7 +150,8 @@ static void launchEffects(Op op, SmallVectorImpl<SideEffects::EffectInstance<Mem
 }
 
 /// The sizes of result i are those of out i.
-template <typename Op> static LogicalResult reifyFromInits(Op op, OpBuilder &builder, ReifiedRankedShapedTypeDims &shapes) {
+template <typename Op>
+static LogicalResult reifyFromInits(Op op, OpBuilder &builder, ReifiedRankedShapedTypeDims &shapes) {
   for (OpResult result : op->getResults())
     shapes.push_back(tensor::getMixedSizes(builder, op.getLoc(), op.getTiedOpOperand(result)->get()));
   return success();
@@ -184,8 +185,8 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &tables) {
                                                   givenShape.getShape() == wantedShape.getShape()
                                             : given == wanted;
       if (!fits)
-        return emitOpError("passes ") << given << " as operand " << index << " of '" << getKernel() << "', which takes " << wanted
-                                      << " (C1)";
+        return emitOpError("passes ") << given << " as operand " << index << " of '" << getKernel() << "', which takes "
+                                      << wanted << " (C1)";
     }
   }
   return success();

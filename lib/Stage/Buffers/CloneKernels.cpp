@@ -20,8 +20,8 @@ namespace {
 /// No buffer promises more than a cache line.
 constexpr int64_t kMaxAlign = 64;
 
-/// The type of a buffer as its kernel sees it: no offset, and identity layout where static strides are those of one. Dynamic
-/// strides stay: the host passes one number for each that it sees.
+/// The type of a buffer as its kernel sees it: no offset, and identity layout where static strides are those of one.
+/// Dynamic strides stay: the host passes one number for each that it sees.
 MemRefType normalise(Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<int64_t> strides;

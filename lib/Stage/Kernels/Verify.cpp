@@ -21,8 +21,8 @@ bool isScalar(Operation &op) {
 
 LogicalResult verifyHost(func::FuncOp function) {
   for (Operation &op : function.getBody().front())
-    if (!isScalar(op) && !isa<LaunchOp, LoadWeightOp, GuardOp, nn::ReshapeOp, nn::SliceOp, tensor::EmptyOp, tensor::FromElementsOp,
-                              tensor::DimOp, func::ReturnOp>(op))
+    if (!isScalar(op) && !isa<LaunchOp, LoadWeightOp, GuardOp, nn::ReshapeOp, nn::SliceOp, tensor::EmptyOp,
+                              tensor::FromElementsOp, tensor::DimOp, func::ReturnOp>(op))
       return op.emitOpError("is neither a launch nor part of one after the stage kernels");
   return success();
 }

@@ -156,9 +156,10 @@ static llvm::Error bench(StringRef folder, const CommandLine &line) {
   if (llvm::Error error = library.run(profiler.getExec())) // counts launches; the first warm-up run
     return error;
   double first = now() - start, flops = 0, bytes = 0;
-  bool known = true;
+  double unknown = 0; // seconds in kernels whose work depends on sizes
   for (int32_t i = 0; i < info.kernel_count; ++i) {
-    known &= info.kernels[i].flops >= 0 || info.kernels[i].bytes >= 0 || profiler.getLaunches(i) == 0;
+    if (info.kernels[i].flops < 0 && info.kernels[i].bytes < 0)
+      unknown += profiler.getTime(i);
     flops +=
         static_cast<double>(std::max<int64_t>(info.kernels[i].flops, 0)) * static_cast<double>(profiler.getLaunches(i));
     bytes +=
@@ -188,7 +189,7 @@ static llvm::Error bench(StringRef folder, const CommandLine &line) {
                      quantile(times, 0) * 1e3, quantile(times, 0.1) * 1e3, quantile(times, 0.9) * 1e3,
                      quantile(times, 1) * 1e3);
   os << "  " << rate(flops, median) << " GFLOP/s   " << rate(bytes, median) << " GB/s between kernels"
-     << (known ? "" : " (without kernels whose work depends on sizes)") << "   arena "
+     << (unknown < 0.01 * first ? "" : " (without kernels whose work depends on sizes)") << "   arena "
      << llvm::format("%.2f MB", static_cast<double>(library.getArenaBytes()) * 1e-6) << "   weights "
      << llvm::format("%.2f MB\n", static_cast<double>(info.weights_bytes) * 1e-6);
   if (!line.bench.kernels)

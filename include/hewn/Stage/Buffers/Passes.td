@@ -16,7 +16,16 @@ def BufferizeHost : Pass<"hewn-bufferize-host", "::mlir::ModuleOp"> {
     Guarantees: no tensor is left in a host function; allocs have identity layout.
     Does not: share or place buffers.
 
-    Example (test/Stage/Buffers/bufferize-host.mlir, `@main`).
+    Example (test/Stage/Buffers/bufferize-host.mlir, `@main`), before:
+    ```mlir
+    func.func @main(%x: tensor<?x8xf32> {hewn.name = "x", hewn.dims = ["N", ""]}) -> (tensor<?x2x4xf32> {hewn.name = "y", hewn.dims = ["N", "", ""]}) {
+      %c0 = arith.constant 0 : index
+      %c9 = arith.constant 9 : index
+      %n = tensor.dim %x, %c0 : tensor<?x8xf32>
+      %e = tensor.empty(%n) : tensor<?x8xf32>
+      %0 = hewn.launch @relu dims() ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) -> (tensor<?x8xf32>)
+      %small = arith.cmpi ult, %n, %c9 : index
+    ```
   }];
   let dependentDialects = ["::hewn::HewnDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
@@ -34,7 +43,15 @@ def Dissolve : Pass<"hewn-dissolve", "::mlir::ModuleOp"> {
     Requires: `hewn-bufferize-host`.
     Guarantees: every buffer still has one meaning per byte: parts are disjoint and no launch but the parts' writes the whole before its first reader.
 
-    Example (test/Stage/Buffers/dissolve.mlir, `@concat_of_two`).
+    Example (test/Stage/Buffers/dissolve.mlir, `@concat_of_two`), before:
+    ```mlir
+    func.func @concat_of_two(%x: tensor<4x8xf32>) -> tensor<4x16xf32> {
+      %0 = nn.softmax %x {axis = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+      %1 = nn.elementwise %x {kind = #nn.kind<exp>} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+      %2 = nn.concat %0, %1 {axis = 1 : i64} : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x16xf32>
+      return %2 : tensor<4x16xf32>
+    }
+    ```
   }];
   let dependentDialects = ["::hewn::HewnDialect", "::hewn::nn::NNDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
@@ -47,7 +64,16 @@ def TieBuffers : Pass<"hewn-tie-buffers", "::mlir::ModuleOp"> {
 
     Requires: `hewn-bufferize-host`; runs before kernels are cloned, since a tie is part of a clone's key.
 
-    Example (test/Stage/Buffers/tie.mlir, `@relu_in_place`).
+    Example (test/Stage/Buffers/tie.mlir, `@relu_in_place`), before:
+    ```mlir
+    func.func @relu_in_place(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<4x1xf32>) {
+      %0 = nn.softmax %x {axis = 1 : i64} : (tensor<4x4xf32>) -> tensor<4x4xf32>
+      %1 = nn.reduce %0 {kind = #nn.reduction<sum>, axes = array<i64: 1>, keep_dims} : (tensor<4x4xf32>) -> tensor<4x1xf32>
+      %2 = nn.elementwise %0, %w {kind = #nn.kind<add>} : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+      %3 = nn.matmul %2, %w : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+      return %3, %1 : tensor<4x4xf32>, tensor<4x1xf32>
+    }
+    ```
   }];
 }
 
@@ -61,7 +87,16 @@ def CloneKernels : Pass<"hewn-clone-kernels", "::mlir::ModuleOp"> {
     Requires: `hewn-bufferize-host`.
     Guarantees: no `hewn.kernel` is left.
 
-    Example (test/Stage/Buffers/clone-kernels.mlir, `@main`).
+    Example (test/Stage/Buffers/clone-kernels.mlir, `@main`), before:
+    ```mlir
+    func.func @main(%x: memref<?x8xf32> {hewn.access = "read", hewn.dims = ["N", ""]}, %out: memref<?x8xf32> {hewn.access = "write", hewn.dims = ["N", ""]}, %n: index {hewn.dim = "N"}) {
+      %a = memref.alloc(%n) : memref<?x8xf32>
+      %w = memref.alloc(%n) : memref<?x32xf32>
+      %left = memref.subview %w[0, 0] [%n, 8] [1, 1] : memref<?x32xf32> to memref<?x8xf32, strided<[32, 1]>>
+      %right = memref.subview %w[0, 24] [%n, 8] [1, 1] : memref<?x32xf32> to memref<?x8xf32, strided<[32, 1], offset: 24>>
+      %b = memref.alloc(%n) : memref<?x8xf32>
+      %rows = memref.subview %b[0, 0] [%n, 8] [1, 1] : memref<?x8xf32> to memref<?x8xf32, strided<[8, 1]>>
+    ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
 }
@@ -71,7 +106,10 @@ def VerifyBuffers : Pass<"hewn-verify-buffers", "::mlir::ModuleOp"> {
   let description = [{
     Host functions hold no tensors, launches call functions whose buffers fit, sizes and guards stand at entry, and no kernel is left uncloned.
 
-    Example (test/Stage/Buffers/verify-buffers-errors.mlir).
+    Example (test/Stage/Buffers/verify-buffers-errors.mlir), what it rejects:
+    ```mlir
+    %0 = bufferization.to_tensor %x : memref<4xf32> to tensor<4xf32>
+    ```
   }];
 }
 

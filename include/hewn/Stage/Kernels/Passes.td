@@ -33,7 +33,15 @@ def PrepareGroups : Pass<"hewn-prepare-groups", "::mlir::ModuleOp"> {
     Requires: a target's module with nn ops.
     Guarantees: `tensor.dim` reads arguments only; a broadcast that an elementwise op reads has no other user; a tensor constant is a splat.
 
-    Example (test/Stage/Kernels/prepare-groups.mlir, `@broadcast_per_user`).
+    Example (test/Stage/Kernels/prepare-groups.mlir, `@broadcast_per_user`), before:
+    ```mlir
+    func.func @broadcast_per_user(%x: tensor<2x3xf32>, %b: tensor<3xf32>) -> tensor<2x3xf32> {
+      %0 = nn.broadcast %b {static_sizes = array<i64: 2, 3>} : (tensor<3xf32>) -> tensor<2x3xf32>
+      %1 = nn.elementwise %x, %0 {kind = #nn.kind<add>} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+      %2 = nn.elementwise %1, %0 {kind = #nn.kind<mul>} : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+      return %2 : tensor<2x3xf32>
+    }
+    ```
   }];
   let dependentDialects = ["::hewn::HewnDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
@@ -49,7 +57,17 @@ def Group : Pass<"hewn-group", "::mlir::ModuleOp"> {
     Guarantees: every nn op but views (`nn.reshape`, `nn.slice` with steps of 1) is in a group; no group depends on itself.
     Does not: move or clone ops.
 
-    Example (test/Stage/Kernels/group.mlir, `@conv_bias_relu`): conv, add and relu carry `hewn.group = 0`.
+    Example (test/Stage/Kernels/group.mlir, `@conv_bias_relu`), before:
+    ```mlir
+    func.func @conv_bias_relu(%x: tensor<1x8x8x3xf32>, %w: tensor<4x3x1x1xf32>, %b: tensor<4xf32>) -> tensor<1x8x8x4xf32> {
+      %0 = nn.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, groups = 1 : i64, layout = #nn.layout<nhwc>}
+          : (tensor<1x8x8x3xf32>, tensor<4x3x1x1xf32>) -> tensor<1x8x8x4xf32>
+      %1 = nn.broadcast %b {static_sizes = array<i64: 1, 8, 8, 4>} : (tensor<4xf32>) -> tensor<1x8x8x4xf32>
+      %2 = nn.elementwise %0, %1 {kind = #nn.kind<add>} : (tensor<1x8x8x4xf32>, tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+      %3 = nn.elementwise %2 {kind = #nn.kind<relu>} : (tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+      return %3 : tensor<1x8x8x4xf32>
+    ```
+    after: conv, add and relu carry `hewn.group = 0`.
   }];
 }
 
@@ -62,7 +80,16 @@ def OutlineKernels : Pass<"hewn-outline-kernels", "::mlir::ModuleOp"> {
     Requires: `hewn-group`.
     Guarantees: no nn op but views (`nn.reshape`, `nn.slice`) is left in a host function.
 
-    Example (test/Stage/Kernels/outline.mlir, `@main`).
+    Example (test/Stage/Kernels/outline.mlir, `@main`), before:
+    ```mlir
+    func.func @main(%x: tensor<4x8xf32>) -> tensor<32xf32> {
+      %w = hewn.load_weight @w : tensor<8x8xf32>
+      %v = hewn.load_weight @v : tensor<8x8xf32>
+      %0 = nn.matmul %x, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32> loc("first")
+      %1 = nn.elementwise %0 {kind = #nn.kind<relu>} : (tensor<4x8xf32>) -> tensor<4x8xf32> loc("act")
+      %2 = nn.matmul %1, %v : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32> loc("second")
+      %3 = nn.elementwise %2 {kind = #nn.kind<relu>} : (tensor<4x8xf32>) -> tensor<4x8xf32> loc("act")
+    ```
     Lifespan of `hewn.group`: written by `hewn-group`, gone after this pass.
   }];
   let dependentDialects = ["::hewn::HewnDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
@@ -73,7 +100,10 @@ def VerifyKernels : Pass<"hewn-verify-kernels", "::mlir::ModuleOp"> {
   let description = [{
     A target's host functions hold launches, weights, views, empties, tensors of sizes (`tensor.from_elements`), index arithmetic and guards only.
 
-    Example (test/Stage/Kernels/verify-kernels-errors.mlir).
+    Example (test/Stage/Kernels/verify-kernels-errors.mlir), what it rejects:
+    ```mlir
+    %0 = nn.elementwise %x {kind = #nn.kind<relu>} : (tensor<4xf32>) -> tensor<4xf32>
+    ```
   }];
 }
 

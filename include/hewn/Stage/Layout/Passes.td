@@ -33,7 +33,7 @@ def ConvPadsToPad : Pass<"hewn-conv-pads-to-pad", "::mlir::func::FuncOp"> {
 
     Example (test/Stage/Layout/conv-pads-to-pad.mlir, `@pads`), before:
     ```mlir
-    %0 = nn.conv %x, %w {pads = array<i64: 1, 1, 1, 1>, layout = #nn.layout<nhwc>, ...}
+    %0 = nn.conv %x, %w {..., pads = array<i64: 1, 1, 1, 1>, layout = #nn.layout<nhwc>}
     ```
     after: `nn.pad` by one on both sides of the two spatial dimensions, conv with zero pads.
   }];
@@ -50,7 +50,8 @@ def ConvTransposeToConv : Pass<"hewn-conv-transpose-to-conv", "::mlir::ModuleOp"
 
     Example (test/Stage/Layout/conv-transpose-to-conv.mlir, `@upsample`), before:
     ```mlir
-    %0 = nn.conv_transpose %x, %w {strides = array<i64: 2, 2>, layout = #nn.layout<nhwc>, ...} : (tensor<1x4x4x3xf32>, tensor<3x5x2x2xf32>) -> tensor<1x8x8x5xf32>
+    %0 = nn.conv_transpose %x, %w, %b {strides = array<i64: 2, 2>, ..., layout = #nn.layout<nhwc>}
+        : (tensor<1x4x4x3xf32>, tensor<3x5x2x2xf32>, tensor<5xf32>) -> tensor<1x8x8x5xf32>
     ```
     after: `nn.conv` to tensor<1x4x4x20xf32>, reshape, transpose, reshape.
   }];

@@ -16,7 +16,11 @@ def Partition : Pass<"hewn-partition", "::mlir::ModuleOp"> {
     Guarantees: the outer module holds the target's module and host functions only.
     Does not: split one graph over several targets.
 
-    Example (test/Stage/Place/partition.mlir, `@main`): `nn.elementwise` becomes
+    Example (test/Stage/Place/partition.mlir, `@main`), before:
+    ```mlir
+    %0 = nn.elementwise %x, %w {kind = #nn.kind<add>} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    ```
+    after:
     ```mlir
     %0 = hewn.invoke @cpu::@main ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> (tensor<4xf32>)
     ```
@@ -38,7 +42,12 @@ def RunTargetStage : Pass<"hewn-run-target-stage", "::mlir::ModuleOp"> {
     Guarantees: each target's pipeline ran on its module.
     Does not: touch the outer functions.
 
-    Example (test/Stage/Place/run-target-stage-errors.mlir): an unknown target is error HWN3001.
+    Example (test/Stage/Place/run-target-stage-errors.mlir), what it rejects:
+    ```mlir
+    module attributes {hewn.target = #hewn.target<"npu", {}>} {
+    }
+    ```
+    An unknown target is error HWN3001.
   }];
   let options = [Option<"stage", "stage", "std::string", "\"kernels\"", "Stage whose target pipeline runs: kernels, scheduled or target">];
 }
@@ -48,7 +57,10 @@ def VerifyPlaced : Pass<"hewn-verify-placed", "::mlir::ModuleOp"> {
   let description = [{
     Every nested module has a target, no nn op stands outside of one, every outer function only invokes.
 
-    Example (test/Stage/Place/verify-placed-errors.mlir).
+    Example (test/Stage/Place/verify-placed-errors.mlir), what it rejects:
+    ```mlir
+    %0 = nn.elementwise %x {kind = #nn.kind<relu>} : (tensor<4xf32>) -> tensor<4xf32>
+    ```
   }];
 }
 

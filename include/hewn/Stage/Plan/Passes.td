@@ -22,7 +22,16 @@ def PlanMemory : Pass<"hewn-plan-memory", "::mlir::ModuleOp"> {
     With `foreign`, functions of any origin are planned: all with one block that nothing in the module calls. Their allocs of static size become views if
     their addresses stay in the function; other allocs stay. So a compiler on upstream dialects can use this pass alone.
 
-    Example (test/Stage/Plan/plan-memory.mlir, `@main`).
+    Example (test/Stage/Plan/plan-memory.mlir, `@main`), before:
+    ```mlir
+    func.func @main(%x: memref<64xf32>, %y: memref<64xf32>) {
+      %unused = memref.alloc() : memref<1000xf32>
+      %a = memref.alloc() : memref<64xf32>
+      hewn.launch @k dims() ins(%x : memref<64xf32>) outs(%a : memref<64xf32>)
+      %b = memref.alloc() : memref<64xf32>
+      hewn.launch @k dims() ins(%a : memref<64xf32>) outs(%b : memref<64xf32>)
+      %c = memref.alloc() : memref<64xf32>
+    ```
   }];
   let options = [Option<"nodeLimit", "node-limit", "int64_t", "200000", "Search nodes that the planner may spend on one function">,
                  Option<"foreign", "foreign", "bool", "false", "Plan functions that do not come from Hewn's stages">];
@@ -35,7 +44,10 @@ def VerifyPlanned : Pass<"hewn-verify-planned", "::mlir::ModuleOp"> {
     Host functions hold no alloc; every view of the arena is aligned; and two views whose lifetimes meet share no byte: offsets and sizes are read back from the IR,
     evaluated for several nominal shapes, and given to the planner's validator.
 
-    Example (test/Stage/Plan/verify-planned-errors.mlir).
+    Example (test/Stage/Plan/verify-planned-errors.mlir), what it rejects:
+    ```mlir
+    %a = memref.alloc() : memref<4xf32>
+    ```
   }];
 }
 

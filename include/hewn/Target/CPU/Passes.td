@@ -11,7 +11,13 @@ def ChooseSchedule : Pass<"hewn-cpu-choose-schedule", "::mlir::ModuleOp"> {
     Recipes: `tile` (contractions, convolutions, pools, elementwise, transpositions: register tiles of `rows` x `vectors`), `rows` (reductions along the
     innermost dimensions and what follows), `attention`, and `plain` (loops over every op in turn, any op, any type). A schedule that is already there stays.
 
-    Example (test/Target/CPU/choose-schedule.mlir, `@relu`): `attributes {hewn.kernel, hewn.schedule = #hewn.schedule<"tile", {...}>}`.
+    Example (test/Target/CPU/choose-schedule.mlir, `@relu`), before:
+    ```mlir
+    %0 = bufferization.to_tensor %x restrict : memref<1024xf32> to tensor<1024xf32>
+    %1 = nn.elementwise %0 {kind = #nn.kind<relu>} : (tensor<1024xf32>) -> tensor<1024xf32>
+    bufferization.materialize_in_destination %1 in restrict writable %y : (tensor<1024xf32>, memref<1024xf32>) -> ()
+    ```
+    after: the function has `attributes {hewn.kernel, hewn.schedule = #hewn.schedule<"tile", {...}>}`.
     Lifespan of the attribute: written here, read by `hewn-cpu-apply-schedule`, gone after it.
   }];
   let dependentDialects = ["::hewn::HewnDialect"];
@@ -26,7 +32,13 @@ def ApplySchedule : Pass<"hewn-cpu-apply-schedule", "::mlir::ModuleOp"> {
     returns the number of iterations. Equal bits for every split of the range.
 
     Requires: kernels as the stage *buffers* leaves them, with a schedule. Leaves: no nn op and no tensor in them.
-    Example: test/Target/CPU/apply-schedule.mlir.
+    Example (test/Target/CPU/apply-schedule.mlir, `@relu`), before:
+    ```mlir
+    %0 = bufferization.to_tensor %x restrict : memref<1024xf32> to tensor<1024xf32>
+    %1 = nn.elementwise %0 {kind = #nn.kind<relu>} : (tensor<1024xf32>) -> tensor<1024xf32>
+    bufferization.materialize_in_destination %1 in restrict writable %y : (tensor<1024xf32>, memref<1024xf32>) -> ()
+    ```
+    after: a loop from `%begin` to `%end` over `vector.load` and `vector.store`.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect", "::mlir::affine::AffineDialect", "::mlir::scf::SCFDialect",
@@ -45,7 +57,7 @@ def LowerKernels : Pass<"hewn-cpu-lower-kernels", "::mlir::ModuleOp"> {
 
     Example (test/Target/CPU/lower-kernels.mlir, `@copy`), before:
     ```mlir
-    func.func private @copy(%x: memref<8xf32> {hewn.align = 64 : i64}, %y: memref<8xf32>, %begin: index, %end: index) attributes {hewn.kernel}
+    func.func private @copy(%x: memref<8xf32> {hewn.align = 64 : i64, ...}, %y: memref<8xf32>, %begin: index, %end: index) attributes {hewn.kernel}
     ```
     after:
     ```mlir
