@@ -373,9 +373,9 @@ MipResult BranchAndBound::run() {
     }
     for (size_t j = 0; j < point.size(); ++j)
       point[j] = std::clamp(simplex.value(int32_t(j)), 0.0, 1.0);
-    if (!dead && !doubtful) {
+    if (!dead) {
       roundToFeasible();
-      if (atRoot) {
+      if (atRoot && !doubtful) {
         rootBound = std::max(rootBound, provenBound());
         fixByReducedCost();
       }
@@ -391,8 +391,8 @@ MipResult BranchAndBound::run() {
         double fraction = std::min(point[j], 1 - point[j]) * (1 + std::fabs(double(model.cost[j])) / costScale);
         if (fraction > best)
           best = fraction, branch = int32_t(j);
-        else if (doubtful && branch < 0)
-          branch = int32_t(j); // the LP calls this node infeasible but gives no proof: only integers end it
+        else if (branch < 0)
+          branch = int32_t(j); // no column is fractional, but only a proof or the last column ends a branch
       }
     if (branch >= 0) {
       uint8_t first = point[size_t(branch)] >= 0.4;

@@ -5,7 +5,7 @@
 
 using namespace hewn::planner;
 
-static constexpr double kFeasible = 1e-7, kZero = 1e-11, kPivot = 1e-7, kInfinity = 1e300;
+static constexpr double kFeasible = 1e-7, kZero = 1e-11, kPivot = 1e-7, kInfinity = 1e300, kCost = 1e-9;
 
 Simplex::Simplex(std::vector<double> cost) : columns(int32_t(cost.size())), reduced(std::move(cost)) {
   variables.resize(size_t(columns));
@@ -15,10 +15,10 @@ Simplex::Simplex(std::vector<double> cost) : columns(int32_t(cost.size())), redu
   }
 }
 
-/// Where a non-basic variable sits: at the bound that its reduced cost asks for.
+/// Where a non-basic variable sits.
 double Simplex::atBound(int32_t column) const {
   const Variable &variable = variables[size_t(nonbasic[size_t(column)])];
-  return reduced[size_t(column)] < 0 && variable.upper < kInfinity ? variable.upper : variable.lower;
+  return variable.atUpper ? variable.upper : variable.lower;
 }
 
 int32_t Simplex::addRow(const std::vector<std::pair<int32_t, double>> &terms, double lower) {
@@ -106,7 +106,15 @@ void Simplex::pivot(int32_t row, int32_t column) {
 
 Simplex::Result Simplex::optimize(int64_t workLimit) {
   int64_t limit = work + workLimit;
+  // Bounds may have changed: a non-basic variable sits where its reduced cost asks for, and stays if it asks for
+  // nothing.
+  for (int32_t j = 0; j < columns; ++j) {
+    Variable &variable = variables[size_t(nonbasic[size_t(j)])];
+    if (std::fabs(reduced[size_t(j)]) > kCost || variable.upper >= kInfinity)
+      variable.atUpper = reduced[size_t(j)] < 0 && variable.upper < kInfinity;
+  }
   refresh();
+  bool fresh = true;
   for (int64_t iteration = 1;; ++iteration) {
     if (work > limit)
       return Result::Limit;
@@ -123,8 +131,15 @@ Simplex::Result Simplex::optimize(int64_t workLimit) {
       if (high > worst)
         worst = high, row = int32_t(i), below = false;
     }
-    if (row < 0)
-      return Result::Optimal;
+    if (row < 0) {
+      // Values drift: look again at fresh ones before saying so.
+      if (fresh)
+        return Result::Optimal;
+      refresh();
+      fresh = true;
+      continue;
+    }
+    fresh = false;
     // The entering variable moves the leaving one towards its bound at the least loss of reduced cost.
     const std::vector<double> &line = table[size_t(row)];
     int32_t entering = -1;
@@ -136,10 +151,10 @@ Simplex::Result Simplex::optimize(int64_t workLimit) {
         const Variable &variable = variables[size_t(nonbasic[size_t(j)])];
         if (std::fabs(slope) < kPivot || variable.lower == variable.upper)
           continue;
-        bool up = reduced[size_t(j)] < 0 && variable.upper < kInfinity;
-        if ((slope > 0) == up)
+        if ((slope > 0) == variable.atUpper)
           continue;
-        double ratio = std::fabs(reduced[size_t(j)]) / std::fabs(slope);
+        double distance = std::max(0.0, variable.atUpper ? -reduced[size_t(j)] : reduced[size_t(j)]);
+        double ratio = distance / std::fabs(slope);
         if (pass == 0)
           least = std::min(least, ratio + 1e-9 / std::fabs(slope));
         else if (ratio <= least && std::fabs(slope) > strongest)
@@ -157,20 +172,15 @@ Simplex::Result Simplex::optimize(int64_t workLimit) {
       }
     }
     // Values first: they need the column as it is now.
-    const Variable &leaving = variables[size_t(basic[size_t(row)])];
+    Variable &leaving = variables[size_t(basic[size_t(row)])];
     double target = below ? leaving.lower : leaving.upper;
     double step = (target - values[size_t(row)]) / line[size_t(entering)];
     double entered = atBound(entering) + step;
     for (size_t i = 0; i < table.size(); ++i)
       values[i] += table[i][size_t(entering)] * step;
+    leaving.atUpper = !below;
     pivot(row, entering);
     values[size_t(row)] = entered;
-    // The leaving variable has to sit where `atBound` will look for it.
-    double &cost = reduced[size_t(entering)];
-    if (below && cost < 0)
-      cost = 0;
-    if (!below && cost >= 0)
-      cost = -1e-13;
   }
 }
 

@@ -32,6 +32,7 @@ public:
 private:
   struct Variable {
     double lower = 0, upper = 1;
+    bool atUpper = false;
     int32_t place = 0; ///< >= 0: non-basic column; < 0: basic row ~place
   };
 

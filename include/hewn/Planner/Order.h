@@ -10,8 +10,8 @@ namespace hewn::planner {
 struct OrderOptions {
   Bytes alignment = 1;
   int64_t stateLimit = 1'000'000; ///< downsets that the exact search may visit
-  int64_t moves = 400'000;        ///< annealing steps in all
-  int64_t exactPlans = 300;       ///< residency programs solved on promising orders
+  int64_t moves = 2'000'000;      ///< annealing steps in all
+  int64_t exactPlans = 400;       ///< residency programs solved on promising orders
   uint64_t seed = 1;
   double timeLimit = 0; ///< seconds; 0: none
   const std::atomic<bool> *stop = nullptr;

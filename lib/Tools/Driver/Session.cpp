@@ -47,7 +47,7 @@ void Session::say(const Twine &text) const {
 /// "node 'conv1'", "model.mlir:3:5", or nothing for unknown places.
 static std::string describe(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
-    return ("node '" + name.getName().getValue() + "'").str();
+    return ((name.getName().getValue().ends_with(".onnx") ? "'" : "node '") + name.getName().getValue() + "'").str();
   if (auto file = dyn_cast<FileLineColLoc>(location))
     return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(), file.getLine(), file.getColumn()).str();
   if (auto call = dyn_cast<CallSiteLoc>(location))
