@@ -65,7 +65,8 @@ void hewn::cpu::eraseTensorOps(func::FuncOp kernel) {
   for (Operation *op : llvm::reverse(ops))
     if (isa<bufferization::MaterializeInDestinationOp>(op) ||
         (op->use_empty() && isMemoryEffectFree(op) && !op->hasTrait<OpTrait::IsTerminator>()) ||
-        (op->use_empty() && isa<bufferization::ToTensorOp, tensor::EmptyOp, linalg::LinalgOp, tensor::CastOp, nn::AttentionOp>(op)))
+        (op->use_empty() &&
+         isa<bufferization::ToTensorOp, tensor::EmptyOp, linalg::LinalgOp, tensor::CastOp, nn::AttentionOp>(op)))
       op->erase();
 }
 
