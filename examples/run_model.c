@@ -3,19 +3,30 @@
  *   hewn compile model.onnx -o out
  *   cc -I out examples/run_model.c -o run_model out/libmodel.so -Wl,-rpath,out && ./run_model [SIZE]
  *
- * Inputs are filled with ones and symbolic dimensions get SIZE (default 1); a real program fills its own arrays and passes
- * them at the positions that model.h names, e.g. inputs[MODEL_IN_x]. The loops over the model's description are here so
- * that one example fits every model. */
+ * Inputs are filled with ones and symbolic dimensions get SIZE (default 1); a real program fills its own arrays and
+ * passes them at the positions that model.h names, e.g. inputs[MODEL_IN_x]. The loops over the model's description are
+ * here so that one example fits every model. */
 #include "model.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 static size_t bytes_per_element(int32_t dtype) {
   switch (dtype) {
-  case HEWN_F64: case HEWN_I64: case HEWN_U64: return 8;
-  case HEWN_F32: case HEWN_I32: case HEWN_U32: return 4;
-  case HEWN_F16: case HEWN_BF16: case HEWN_I16: case HEWN_U16: return 2;
-  default: return 1;
+  case HEWN_F64:
+  case HEWN_I64:
+  case HEWN_U64:
+    return 8;
+  case HEWN_F32:
+  case HEWN_I32:
+  case HEWN_U32:
+    return 4;
+  case HEWN_F16:
+  case HEWN_BF16:
+  case HEWN_I16:
+  case HEWN_U16:
+    return 2;
+  default:
+    return 1;
   }
 }
 

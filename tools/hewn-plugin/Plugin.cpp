@@ -5,7 +5,8 @@
 #include "mlir/Tools/Plugins/PassPlugin.h"
 
 extern "C" LLVM_ATTRIBUTE_WEAK ::mlir::DialectPluginLibraryInfo mlirGetDialectPluginInfo() {
-  return {MLIR_PLUGIN_API_VERSION, "Hewn", "0.1", [](mlir::DialectRegistry *registry) { hewn::registerAllDialects(*registry); }};
+  return {MLIR_PLUGIN_API_VERSION, "Hewn", "0.1",
+          [](mlir::DialectRegistry *registry) { hewn::registerAllDialects(*registry); }};
 }
 
 extern "C" LLVM_ATTRIBUTE_WEAK ::mlir::PassPluginLibraryInfo mlirGetPassPluginInfo() {

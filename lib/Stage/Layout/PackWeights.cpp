@@ -125,6 +125,13 @@ private:
 
 struct PackWeights final : hewn::impl::PackWeightsBase<PackWeights> {
   using PackWeightsBase::PackWeightsBase;
-  void runOnOperation() override { Packer(getOperation(), lanes).run(); }
+  void runOnOperation() override {
+    int64_t width = lanes;
+    // The target's vector register, unless told.
+    if (auto target = getOperation()->getAttrOfType<TargetAttr>(kTargetAttr); target && width == 0)
+      if (auto bits = target.getConfig().getAs<IntegerAttr>("vector_bits"))
+        width = bits.getInt() / 32;
+    Packer(getOperation(), width ? width : 16).run();
+  }
 };
 } // namespace

@@ -105,6 +105,9 @@ static TileConfig tilePointwise(ArrayRef<int64_t> shape, int64_t vectors, const 
   else if (rank >= 3) {
     tile.row = rank - 2;
     tile.outer.pop_back();
+    // Inner dimensions of a range are divided out of its index: leave some work to each.
+    if (tile.outer.size() > 3)
+      tile.outer.resize(3);
   }
   return tile;
 }
@@ -132,7 +135,8 @@ ScheduleAttr hewn::cpu::chooseSchedule(func::FuncOp kernel, const Machine &machi
     ++heavy;
   });
   if (main && isa<nn::AttentionOp>(main))
-    return make("attention", Builder(context).getDictionaryAttr(Builder(context).getNamedAttr("keys", Builder(context).getI64IntegerAttr(128))));
+    return make("attention", Builder(context).getDictionaryAttr(
+                                 Builder(context).getNamedAttr("keys", Builder(context).getI64IntegerAttr(128))));
   if (heavy > 1)
     return plain;
   auto rows = [&](int64_t columns) {
@@ -151,7 +155,7 @@ ScheduleAttr hewn::cpu::chooseSchedule(func::FuncOp kernel, const Machine &machi
       return rows(0);
   }
   std::optional<TileConfig> tile;
-  if (!main || isa<nn::PadOp, nn::SliceOp, nn::GatherOp>(main)) {
+  if (!main || isa<nn::PadOp, nn::SliceOp, nn::GatherOp, nn::ResizeOp>(main)) {
     tile = tilePointwise(shape, 4, machine);
   } else if (auto matmul = dyn_cast<nn::MatMulOp>(main)) {
     tile = tileMatMul(matmul, shape, machine);

@@ -158,7 +158,9 @@ std::optional<Point> Emitter::loopsAt(linalg::LinalgOp op, const Point &point) {
 }
 
 Emitter::Key Emitter::keyOf(const void *what, const Point &point) const {
-  Key key{what, mask.getAsOpaquePointer()};
+  // What all lanes share does not depend on which of them exist.
+  bool lanes = llvm::any_of(point, [](const Coord &coord) { return coord.lane != 0; });
+  Key key{what, lanes ? mask.getAsOpaquePointer() : nullptr};
   for (const Coord &coord : point) {
     key.push_back(coord.base.getAsOpaquePointer());
     key.push_back(reinterpret_cast<const void *>(coord.lane));

@@ -1,4 +1,5 @@
-/* Two models in one process: both headers in one file, one executor for both, and one model with two sets of weights. */
+/* Two models in one process: both headers in one file, one executor for both, and one model with two sets of weights.
+ */
 #include "first.h"
 #include "second.h"
 #include <stdlib.h>
@@ -18,7 +19,8 @@ int main(void) {
   const void *inputs[] = {x};
   void *to_y[] = {y}, *to_z[] = {z};
   for (int repeat = 0; repeat < 100; ++repeat) {
-    if (first_run(first, inputs, to_y, dims, arena, 128, exec) || second_run(second, inputs, to_z, dims, arena, 128, exec))
+    if (first_run(first, inputs, to_y, dims, arena, 128, exec) ||
+        second_run(second, inputs, to_z, dims, arena, 128, exec))
       return 3;
     if (first_run(again, inputs, to_y, dims, arena, 128, NULL))
       return 4;

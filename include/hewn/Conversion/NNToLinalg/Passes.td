@@ -14,7 +14,7 @@ def NNToLinalg : Pass<"hewn-nn-to-linalg", "::mlir::func::FuncOp"> {
     Requires: functions whose memref arguments are read by `bufferization.to_tensor`. Leaves: no nn op. Padded windows become an `nn.pad` first.
     `skip-attention` leaves `nn.attention` to a schedule that takes it whole.
 
-    Example (test/Conversion/NNToLinalg/elementwise.mlir, `@add`):
+    Example (test/Conversion/NNToLinalg/lowerings.mlir, `@add`):
     ```mlir
     %0 = nn.elementwise %x, %y {kind = #nn.kind<add>} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
     ```

@@ -74,7 +74,7 @@ def PackWeights : Pass<"hewn-pack-weights", "::mlir::ModuleOp"> {
     ```
     after: `hewn.weight @w_panel : tensor<2x8x32xf32> { pad to 8x64, reshape to 8x2x32, transpose }` and a matmul with `rhs_layout = panel, columns = 48`.
   }];
-  let options = [Option<"lanes", "lanes", "int64_t", "16", "Elements of a vector register of the target">];
+  let options = [Option<"lanes", "lanes", "int64_t", "0", "Elements of a vector register; 0: those of the module's target, else 16">];
   let dependentDialects = ["::hewn::nn::NNDialect", "::hewn::HewnDialect"];
 }
 

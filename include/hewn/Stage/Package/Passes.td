@@ -19,12 +19,12 @@ def LowerHost : Pass<"hewn-lower-host", "::mlir::ModuleOp"> {
 
     Example (test/Stage/Package/lower-host.mlir, `@main`), before:
     ```mlir
-    hewn.launch @relu dims() ins(%x : memref<8xf32>) outs(%y : memref<8xf32>)
+    hewn.launch @tied dims() ins(%t : memref<?x16xf32>) outs(%t : memref<?x16xf32>)
     ```
     after:
     ```mlir
-    %extent = llvm.call @relu__extent(%sizes) : (!llvm.ptr) -> i64
-    llvm.call %parallel_for(%self, %relu, %buffers, %sizes, %extent) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, i64) -> ()
+    %extent = llvm.call @tied__extent(%sizes) : (!llvm.ptr) -> i64
+    llvm.call %parallel_for(%self, %tied, %buffers, %sizes, %extent) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, i64) -> ()
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect", "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",

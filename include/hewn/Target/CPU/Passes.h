@@ -3,6 +3,7 @@
 #define HEWN_TARGET_CPU_PASSES_H
 
 #include "hewn/Dialect/Hewn/Hewn.h"
+#include "hewn/Dialect/NN/NN.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
