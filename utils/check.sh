@@ -16,18 +16,9 @@ check "Running the lit suite" lit lit-22 -v -j "${HEWN_JOBS:-2}" --output "$resu
 check "Running ctest" ctest ctest --test-dir "$BUILD" -E '^lit$' -j "${HEWN_JOBS:-2}" --output-on-failure \
   --output-junit "$results/ctest.xml"
 
-# Importer, runtime, interpreter, array files and planner once more, under ASan and UBSan.
-sanitized=$ROOT/build/asan
-[ -f "$sanitized/build.ninja" ] || step "Configuring the sanitizer build" configure-asan cmake --preset asan -S "$ROOT"
-step "Building with sanitizers" build-asan ninja -C "$sanitized" -j "${HEWN_JOBS:-2}" sanitized-tests
-check "Running ctest under the sanitizers" ctest-asan ctest --test-dir "$sanitized" -L sanitized -j "${HEWN_JOBS:-2}" \
-  --output-on-failure --output-junit "$results/ctest-asan.xml"
-
 echo "-- lit"
 sed -n '/^Testing Time/,$p' "$LOGS/lit.log"
 echo "-- ctest"
 sed -n '/tests passed/,$p' "$LOGS/ctest.log"
-echo "-- ctest under the sanitizers"
-sed -n '/tests passed/,$p' "$LOGS/ctest-asan.log"
-python3 "$ROOT/utils/count-results.py" "$results/lit.json" "$results/ctest.xml" "$results/ctest-asan.xml" || status=1
+python3 "$ROOT/utils/count-results.py" "$results/lit.json" "$results/ctest.xml" || status=1
 exit $status

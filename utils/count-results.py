@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""count-results.py LIT.json CTEST.xml...: prints `N passed, N failed, N skipped` over all; fails if something failed or nothing ran."""
+"""count-results.py LIT.json CTEST.xml: prints `N passed, N failed, N skipped` over both; fails if something failed or nothing ran."""
 import json
 import sys
 import xml.etree.ElementTree
 
 
-def main(lit_path, *ctest_paths):
+def main(lit_path, ctest_path):
     passed = failed = skipped = 0
     with open(lit_path) as file:
         for test in json.load(file)["tests"]:
@@ -17,7 +17,7 @@ def main(lit_path, *ctest_paths):
             else:
                 failed += 1
                 print(f"failed: {test['name']}")
-    for case in [c for path in ctest_paths for c in xml.etree.ElementTree.parse(path).getroot().iter("testcase")]:
+    for case in xml.etree.ElementTree.parse(ctest_path).getroot().iter("testcase"):
         status = case.get("status")
         if status == "run":
             passed += 1

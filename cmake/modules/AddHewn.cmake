@@ -59,10 +59,9 @@ function(hewn_add_passes prefix)
   hewn_tablegen(Hewn${prefix}PassIncGen)
 endfunction()
 
-# hewn_add_unittest(NAME SOURCES... [MLIR] [SANITIZED] LINK libs...): a GoogleTest binary that ctest runs. SANITIZED: utils/check.sh
-# runs it under the sanitizers too (what reads untrusted bytes or manages memory by hand).
+# hewn_add_unittest(NAME SOURCES... LINK libs...): a GoogleTest binary that ctest runs.
 function(hewn_add_unittest name)
-  cmake_parse_arguments(ARG "MLIR;SANITIZED" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "MLIR" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/unittests)
@@ -73,10 +72,5 @@ function(hewn_add_unittest name)
     endif()
   endif()
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES ENVIRONMENT "ASAN_OPTIONS=allow_user_poisoning=0;UBSAN_OPTIONS=print_stacktrace=1")
-  if(ARG_SANITIZED)
-    set_tests_properties(${name} PROPERTIES LABELS sanitized)
-    add_dependencies(sanitized-tests ${name})
-  endif()
   set_property(GLOBAL APPEND PROPERTY HEWN_UNITTESTS ${name})
 endfunction()

@@ -79,10 +79,11 @@ static Results convertGemm(Node &node) {
     b = node.transpose(b, {1, 0});
   if (double alpha = node.real("alpha", 1.0); alpha != 1.0)
     b = node.binary(nn::ElementwiseKind::Mul, b, node.scalar(alpha, type));
+  double beta = node.real("beta", 1.0);
   Value result = matmul(node, a, b);
   if (node.failed || !c)
     return SmallVector<Value>{result};
-  if (double beta = node.real("beta", 1.0); beta != 1.0)
+  if (beta != 1.0)
     c = node.binary(nn::ElementwiseKind::Mul, c, node.scalar(beta, type));
   return SmallVector<Value>{
       node.elementwise(nn::ElementwiseKind::Add, {result, node.broadcast(c, node.shape(result))})};
