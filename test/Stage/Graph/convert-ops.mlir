@@ -35,7 +35,17 @@ func.func @matmul_broadcasts_batches(%a: tensor<2x3x4x5xf32>, %b: tensor<3x5x6xf
 
 // -----
 
-// CHECK-LABEL: @gemm
+// Without C, beta has no effect, and is no unknown attribute.
+// CHECK-LABEL: @gemm_without_c
+// CHECK: nn.matmul
+// CHECK-NOT: nn.elementwise
+// CHECK: return
+func.func @gemm_without_c(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) -> tensor<*xf32> {
+  %y = onnx.node "Gemm" since 13 (%a, %b) {beta = 2.0 : f32} : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<*xf32>
+  return %y : tensor<*xf32>
+}
+
+// CHECK-LABEL: @gemm(
 // CHECK: %[[B:.*]] = nn.transpose %arg1 {perm = array<i64: 1, 0>}
 // CHECK: %[[P:.*]] = nn.matmul %arg0, %[[B]]
 // CHECK: %[[C:.*]] = nn.broadcast %arg2 {static_sizes = array<i64: 2, 4>}
