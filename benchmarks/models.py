@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiled models beside ONNX Runtime: compile time and memory, time of a run on one core, speedup of two threads.
 
-  models.py NAME... [--pairs 21] [--core N] [--cpu-time] [--models DIR]      names as in utils/make-models.py, ocr:FILE, or a path
+  models.py NAME... [--pairs 21] [--core N] [--cpu-time] [--models DIR] [--sizes x=1x3x320x480]      names as in utils/make-models.py, ocr:FILE, or a path
 
 Both run in one process that is pinned to one core, with one thread each, in turns; the ratio is the median over the pairs. The
 table says which part of the bound the results differ by.
@@ -92,13 +92,13 @@ def median_ratio(times):
     return statistics.median(a / b for a, b in times)
 
 
-def measure(path, pairs, core, clock):
+def measure(path, pairs, core, clock, sizes):
     """One line of the table."""
     with tempfile.TemporaryDirectory() as folder:
         seconds, memory = compile_model(path, folder)
         seconds = min(seconds, compile_model(path, folder)[0])
         everywhere = os.sched_getaffinity(0)
-        arrays = harness.feed(onnx.load(path, load_external_data=False), 1, SIZES)
+        arrays = harness.feed(onnx.load(path, load_external_data=False), 1, sizes)
         model = compiled_model.CompiledModel(folder)
         os.sched_setaffinity(0, {core})
         ours = model.bind(arrays, model.pool(1))
@@ -120,13 +120,15 @@ def main():
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--cpu-time", action="store_true", help="for machines that others use too: count processor time, not wall time")
     parser.add_argument("--models", default=os.path.join(ROOT, "build", "models"))
+    parser.add_argument("--sizes", default="", help="sizes of symbolic dimensions or whole shapes: NAME=N,NAME=1x3x48x320")
     args = parser.parse_args()
+    sizes = {**SIZES, **harness.parse_sizes(args.sizes)}
     os.environ["PATH"] = os.pathsep.join([os.path.join(ROOT, "build", "release", "bin"), os.environ["PATH"]])
     clock = time.process_time if args.cpu_time else time.perf_counter
     columns = ["compile s", "RssAnon MiB", "hewn ms", "ort ms", "hewn/ort", "2 threads", "of bound"]
     print("| model | " + " | ".join(columns) + " |\n|" + "---|" * (len(columns) + 1))
     for name in args.names:
-        row = measure(find_model(name, args.models), args.pairs, args.core, clock)
+        row = measure(find_model(name, args.models), args.pairs, args.core, clock, sizes)
         print(f"| {name} | " + " | ".join(row) + " |", flush=True)
 
 

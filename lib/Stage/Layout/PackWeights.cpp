@@ -3,6 +3,7 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Dialect/NN/NN.h"
 #include "hewn/Stage/Layout/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -47,7 +48,7 @@ private:
 
   /// filter [F, C, k...] of an nhwc convolution -> [F / NR, k..., C, NR].
   void pack(nn::ConvOp conv) {
-    auto load = conv.getFilter().getDefiningOp<LoadWeightOp>();
+    LoadWeightOp load = asWeight(conv.getFilter());
     if (!load || conv.getFilterLayout() != nn::FilterLayout::OIHW || conv.getLayout() != nn::Layout::NHWC)
       return;
     int64_t channels = conv.getOutputChannels(), groups = conv.getGroups(), rank = conv.getSpatialRank();
@@ -75,7 +76,7 @@ private:
 
   /// rhs [K, N] -> [N / NR, K, NR].
   void pack(nn::MatMulOp matmul) {
-    auto load = matmul.getRhs().getDefiningOp<LoadWeightOp>();
+    LoadWeightOp load = asWeight(matmul.getRhs());
     if (!load || matmul.getRhsLayout() != nn::MatrixLayout::Row || type(matmul.getRhs()).getRank() != 2)
       return;
     int64_t columns = type(matmul.getRhs()).getDimSize(1), width = panelWidth(columns);
@@ -93,6 +94,25 @@ private:
     matmul.setRhsLayout(nn::MatrixLayout::Panel);
     matmul.setColumns(columns);
     eraseIfUnused(load);
+  }
+
+  /// The load of a weight; a constant (small filters are constants in the graph) becomes a weight first. Null for
+  /// others.
+  LoadWeightOp asWeight(Value value) {
+    auto constant = value.getDefiningOp<arith::ConstantOp>();
+    if (!constant)
+      return value.getDefiningOp<LoadWeightOp>();
+    OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+    Location loc = constant.getLoc();
+    auto weight = WeightOp::create(builder, loc, "constant", StringAttr(), value.getType(), SourceAttr());
+    builder.setInsertionPointToStart(&weight.getBody().emplaceBlock());
+    ReturnOp::create(builder, loc, builder.clone(*constant)->getResults());
+    symbols.insert(weight); // makes the name unique
+    builder.setInsertionPoint(constant);
+    auto load = LoadWeightOp::create(builder, loc, value.getType(), FlatSymbolRefAttr::get(weight.getSymNameAttr()));
+    constant.getResult().replaceAllUsesWith(load.getResult());
+    constant.erase();
+    return load;
   }
 
   static void eraseIfUnused(LoadWeightOp load) {

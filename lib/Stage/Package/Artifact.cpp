@@ -2,6 +2,8 @@
 #include "hewn/Dialect/Hewn/Hewn.h"
 #include "hewn/Stage/Package/Package.h"
 #include "hewn/Support/Errors.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -23,9 +25,20 @@ LogicalResult package::writeArtifact(ModuleOp module, ArrayRef<StringRef> kernel
   if (!isIdentifier(options.name))
     return emitCoded(location, ErrorCode::Usage,
                      "the name '" + options.name + "' is not a C identifier, or begins with 'hewn' (--name)");
+  // Written beside the artifact and moved there at the end: a failure (a full disk) leaves an older artifact whole.
+  SmallString<256> pattern(options.directory), staging;
+  llvm::sys::path::append(pattern, ".partial");
+  std::error_code error = llvm::sys::fs::make_absolute(pattern); // a relative one would be taken as one of /tmp
+  if (!error)
+    error = llvm::sys::fs::createUniqueDirectory(pattern, staging);
+  if (error)
+    return emitCoded(location, ErrorCode::FileUnwritable, options.directory, error.message());
+  llvm::scope_exit cleanup([&] { llvm::sys::fs::remove_directories(staging); });
+  SmallVector<std::string> names;
   auto file = [&](StringRef prefix, StringRef suffix) {
-    SmallString<256> path(options.directory);
-    llvm::sys::path::append(path, prefix + options.name + suffix);
+    names.push_back((prefix + options.name + suffix).str());
+    SmallString<256> path(staging);
+    llvm::sys::path::append(path, names.back());
     return path.str().str();
   };
   FailureOr<ModelDescription> model = describeModel(module, options.name);
@@ -48,7 +61,16 @@ LogicalResult package::writeArtifact(ModuleOp module, ArrayRef<StringRef> kernel
   SmallVector<StringRef> objects(kernels);
   objects.emplace_back(hostObject->data(), hostObject->size());
   auto target = module->getAttrOfType<TargetAttr>(kTargetAttr);
-  return success(succeeded(linkLibrary(location, objects, options.name, file("lib", ".so"))) &&
-                 succeeded(writeHeader(location, *model, file("", ".h"))) &&
-                 succeeded(writeManifest(location, *model, target ? target.getName() : "", file("", ".json"))));
+  if (failed(linkLibrary(location, objects, options.name, file("lib", ".so"))) ||
+      failed(writeHeader(location, *model, file("", ".h"))) ||
+      failed(writeManifest(location, *model, target ? target.getName() : "", file("", ".json"))))
+    return failure();
+  for (const std::string &name : names) {
+    SmallString<256> from(staging), to(options.directory);
+    llvm::sys::path::append(from, name);
+    llvm::sys::path::append(to, name);
+    if (std::error_code error = llvm::sys::fs::rename(from, to))
+      return emitCoded(location, ErrorCode::FileUnwritable, to, error.message());
+  }
+  return success();
 }

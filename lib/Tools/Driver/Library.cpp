@@ -120,6 +120,12 @@ llvm::Expected<Library::Memory> Library::allocate(uint64_t bytes) {
 
 llvm::Error Library::prepare(llvm::ArrayRef<io::Array> arrays, const Sizes &sizes) {
   dims.clear();
+  llvm::ArrayRef<const char *> names(info->dims, info->dim_count);
+  for (const auto &size : sizes)
+    if (!llvm::is_contained(names, llvm::StringRef(size.first)))
+      return codedError(ErrorCode::Usage, llvm::formatv("the model has no dimension '{0}'; it has: {1}", size.first,
+                                                        names.empty() ? "none" : llvm::join(names, ", "))
+                                              .str());
   for (int32_t i = 0; i < info->dim_count; ++i) {
     auto size = sizes.find(info->dims[i]);
     if (size == sizes.end())

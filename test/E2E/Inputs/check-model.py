@@ -15,14 +15,6 @@ import harness
 import onnx
 
 
-def parse_sizes(text):
-    sizes = {}
-    for item in filter(None, text.split(",")):
-        name, _, value = item.rpartition("=")
-        sizes[name] = tuple(map(int, value.split("x"))) if "x" in value else int(value)
-    return sizes
-
-
 def check(path, all_sizes, kind, interpret, options):
     model = onnx.load(path, load_external_data=False)
     reference = harness.oracle(path)
@@ -66,7 +58,7 @@ def main():
     args = parser.parse_args()
     path = harness.ocr_model(args.model[4:]) if args.model.startswith("ocr:") else args.model
     try:
-        check(path, [parse_sizes(s) for s in args.sizes] or [{}], args.kind, args.interpret, args.options)
+        check(path, [harness.parse_sizes(s) for s in args.sizes] or [{}], args.kind, args.interpret, args.options)
     except harness.Failure as failure:
         sys.exit(f"FAILED: {failure}")
     print("all equal within the bound")

@@ -55,6 +55,15 @@ def signature(model):
     return found
 
 
+def parse_sizes(text):
+    """`NAME=N,NAME=1x3x48x320` as the `sizes` of feed."""
+    sizes = {}
+    for item in filter(None, text.split(",")):
+        name, _, value = item.rpartition("=")
+        sizes[name] = tuple(map(int, value.split("x"))) if "x" in value else int(value)
+    return sizes
+
+
 def feed(model, seed, sizes, kind="picture"):
     """One array per input. `sizes` gives the values of symbolic dimensions, or the whole shape, by name."""
     random, arrays = np.random.default_rng(seed), {}

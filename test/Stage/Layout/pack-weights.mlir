@@ -1,5 +1,8 @@
 // RUN: hewn-opt %s --hewn-pack-weights=lanes=16 | FileCheck %s
 
+// CHECK: hewn.weight @constant : tensor<2x8x1x1xf32> {
+// CHECK: hewn.weight @constant_panel : tensor<1x1x1x8x16xf32> {
+// CHECK: hewn.load_weight @constant
 // CHECK: hewn.weight @w_panel : tensor<2x8x32xf32> {
 // CHECK-NEXT: hewn.load_weight @w
 // CHECK-NEXT: nn.pad {{.*}} -> tensor<8x64xf32>
@@ -53,4 +56,13 @@ func.func @negative_groups_straddle(%x: tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf
 func.func @negative_not_a_weight(%x: tensor<4x8xf32>, %w: tensor<8x48xf32>) -> tensor<4x48xf32> {
   %0 = nn.matmul %x, %w : (tensor<4x8xf32>, tensor<8x48xf32>) -> tensor<4x48xf32>
   return %0 : tensor<4x48xf32>
+}
+
+// CHECK-LABEL: @small_constant
+// CHECK: nn.conv {{.*}}channels = 2 : i64{{.*}}filter_layout = #nn.filter_layout<panel>{{.*}}tensor<1x1x1x8x16xf32>
+func.func @small_constant(%x: tensor<?x1x1x8xf32>) -> tensor<?x1x1x2xf32> {
+  %w = arith.constant dense<0.5> : tensor<2x8x1x1xf32>
+  %0 = nn.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, layout = #nn.layout<nhwc>}
+      : (tensor<?x1x1x8xf32>, tensor<2x8x1x1xf32>) -> tensor<?x1x1x2xf32>
+  return %0 : tensor<?x1x1x2xf32>
 }

@@ -62,7 +62,7 @@ def PackWeights : Pass<"hewn-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Packs constant filters and matrices into panels";
   let description = [{
     A filter or right matrix that is a `hewn.load_weight` becomes a new computed weight in `panel` layout: pad the output channels or columns to whole panels, reshape, transpose. The panel
-    holds 2 * `lanes` channels where their number is a multiple of that or there are more than that, else `lanes`; a filter of a depthwise convolution uses `lanes`. Constants that are not weights (arith.constant) stay.
+    holds 2 * `lanes` channels where their number is a multiple of that or there are more than that, else `lanes`; a filter of a depthwise convolution uses `lanes`. A constant becomes a weight first.
 
     Requires: nhwc convolutions. Guarantees: evaluating the computed weights gives the packed bytes; results are unchanged.
     Does not: pack filters whose groups straddle panels.
