@@ -73,6 +73,8 @@ def main():
             if name not in options:
                 sys.exit(f"unknown option --{name}\n{__doc__}")
             options[name] = value
+        elif argument.startswith("-") or data:
+            sys.exit(__doc__)
         else:
             data = argument
     if not data:
