@@ -8,7 +8,7 @@ packages=(
   llvm-22-dev libmlir-22-dev mlir-22-tools clang-22 lld-22 llvm-22-tools # the compiler and what it is built on
   clang-format-22 clang-tidy-22 libclang-rt-22-dev                       # formatter, linter, sanitizers
   cmake ninja-build ccache git gcc libc6-dev                             # build tools; gcc compiles the C example
-  libcli11-dev libpng-dev zlib1g-dev libgtest-dev libgmock-dev           # libraries
+  libcli11-dev libpng-dev zlib1g-dev nlohmann-json3-dev libgtest-dev libgmock-dev # libraries
   python3 python3-venv                                                   # tests, demo
 )
 
